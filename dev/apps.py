@@ -1,0 +1,76 @@
+"""The product's own processes as children of a stack: the WeChat stand-in, web, a worker for each queue, beat."""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+
+from celery import Celery
+from celery.exceptions import CeleryError
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from dev.children import Child
+from dev.layout import BASE_DIR
+
+CELERY = (sys.executable, "-m", "celery", "-A", "config")
+QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
+
+
+def app_children(env: Mapping[str, str], ports: Mapping[str, int], *, bind: str, run: Path) -> list[Child]:
+    """Every process of the product, in the order of starting. `READERS` sets how many photos are read at once."""
+    readers = os.environ.get("READERS") or str(max(1, (os.cpu_count() or 1) - 1))
+    children = [
+        Child(
+            name="web",
+            command=(
+                *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{bind}:{ports['web']}"),
+                *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "120"),
+                *("--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning"),
+            ),
+            ready=partial(_accepts, ports["web"]),
+            environment={**env, "CONN_MAX_AGE": "60"},
+        ),
+        _worker("read", readers, env),
+        _worker("deliver", "1", env),
+        Child(
+            name="beat",
+            command=(*CELERY, "beat", "-s", str(run / "beat-schedule"), "--pidfile=", "-l", "WARNING"),
+            ready=lambda: True,
+            environment=env,
+        ),
+    ]
+    if (BASE_DIR / "dev" / "wechat").exists() or (BASE_DIR / "dev" / "wechat.py").exists():
+        listening = partial(_accepts, ports["wechat"])
+        children.insert(0, Child(name="wechat", command=(sys.executable, "-m", "dev.wechat"), ready=listening, environment=env))
+    return children
+
+
+def _worker(queue: str, count: str, env: Mapping[str, str]) -> Child:
+    return Child(
+        name=queue,
+        command=(*CELERY, "worker", "-Q", queue, "-n", f"{queue}@localhost", "-c", count, *QUIET),
+        ready=partial(_listens, queue, env["REDIS_URL"]),
+        # One photo, one core: engines that take all cores slow each other down.
+        environment={**env, "OMP_NUM_THREADS": "1"},
+    )
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _listens(queue: str, broker: str) -> bool:
+    try:
+        return bool(_control(broker).ping(destination=[f"{queue}@localhost"], timeout=0.5, limit=1))
+    except (CeleryError, KombuError, RedisError, OSError):
+        return False
+
+
+@cache
+def _control(broker: str):  # type: ignore[no-untyped-def]
+    return Celery(broker=broker, broker_transport_options={"socket_timeout": 1, "socket_connect_timeout": 1}).control
