@@ -71,7 +71,7 @@ def used() -> Iterator[Message]:
             yield from _extracted(path, path.read_text())
         for path in sorted((BASE_DIR / source).rglob("templates/**/*")):
             if path.suffix in {".html", ".txt", ".svg"}:
-                yield from _extracted(path, _as_python(path))
+                yield from _extracted(path, as_python(path))
 
 
 def missing(locale: str) -> list[Message]:
@@ -92,7 +92,7 @@ def _extracted(path: Path, python: str) -> Iterator[Message]:
         yield Message(msgid, context, f"{path.relative_to(BASE_DIR)}:{line}")
 
 
-def _as_python(path: Path) -> str:
+def as_python(path: Path) -> str:
     """Django's own reading of a template: everything but its translatable texts turned into X and spaces."""
     from django.utils.translation.template import templatize
 

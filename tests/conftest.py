@@ -1,0 +1,27 @@
+"""What every test stands on. PostgreSQL and Redis come from the plugin dev.pytest_servers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from dev.postgres import APPEND_ONLY, APP
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database guards the audit as the real one does."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in set(APPEND_ONLY) & set(connection.introspection.table_names()):
+            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}")
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Throttles and other cached counts never leak from test to test."""
+    yield
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        from django.core.cache import cache
+
+        cache.clear()
