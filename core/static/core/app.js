@@ -1,0 +1,52 @@
+// What a page does beyond its forms and links. Everything works without it; strict CSP, so nothing here evaluates text.
+"use strict";
+
+const KEPT = "kept:" + location.pathname;
+
+function typed() {
+  return [...document.querySelectorAll("main :is(input, select, textarea)[name]")].filter(
+    (control) => !["hidden", "file", "password"].includes(control.type) && control.autocomplete !== "one-time-code",
+  );
+}
+
+// Switching the language loads the page anew: what was typed waits in this tab for that one moment and is then forgotten.
+function keepTyped() {
+  sessionStorage.setItem(KEPT, JSON.stringify(typed().map((control) => [control.name, control.value, control.checked])));
+}
+
+function restoreTyped() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || "[]");
+  sessionStorage.removeItem(KEPT);
+  typed().forEach((control, place) => {
+    const [name, value, checked] = kept[place] || [];
+    if (name !== control.name) return;
+    if (["radio", "checkbox"].includes(control.type)) control.checked = checked;
+    else control.value = value;
+  });
+}
+
+function slide(photo) {
+  const wipe = photo.querySelector(".wipe");
+  const follow = () => photo.style.setProperty("--at", wipe.value + "%");
+  wipe.hidden = false;
+  photo.querySelector(".overlay-tick").hidden = true;
+  photo.classList.add("sliding");
+  wipe.addEventListener("input", follow);
+  follow();
+}
+
+function enliven(part) {
+  part.querySelectorAll("[data-photo]:not(.sliding)").forEach(slide);
+  part.querySelectorAll("[data-close], [data-print]").forEach((button) => (button.hidden = false));
+  part.querySelector("[data-focus]")?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-close], [data-print]");
+  if (button?.matches("[data-close]")) button.parentElement.remove();
+  if (button?.matches("[data-print]")) window.print();
+});
+document.addEventListener("submit", (event) => event.target.matches(".language") && keepTyped());
+document.addEventListener("htmx:load", (event) => enliven(event.target));
+restoreTyped();
+enliven(document);
