@@ -16,12 +16,12 @@ from django.db import models
 from core.crypto import blind_index, seal, unseal
 
 
-def place(field: models.Field[Any, Any]) -> str:
+def place(field: "models.Field[Any, Any]") -> str:
     """Where a field's values belong: `app.model.field`."""
     return f"{field.model._meta.label_lower}.{field.name}"
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(models.TextField):
     """Text that the database keeps as a sealed token (bytea). None stays None. Reading raises core.crypto.SealBroken on altered bytes."""
 
     def get_internal_type(self) -> str:
@@ -45,7 +45,7 @@ class EncryptedTextField(models.TextField[str, str]):
         return None if value is None else unseal(bytes(value), aad=place(self).encode()).decode()
 
 
-class BlindIndexField(models.BinaryField[Any, Any]):
+class BlindIndexField(models.BinaryField):
     """The keyed hash of another field of the same row, made on save; a look-up by text hashes the text.
 
     `save(update_fields=…)` must name both fields.
