@@ -243,7 +243,7 @@ def blob_name(photo_id: UUID, variant: str) -> str:
     return f"{_folder(photo_id)}/{variant}"
 
 
-class _Moved(File[bytes]):
+class _Moved(File):  # type: ignore[type-arg]  # generic only for mypy
     """Tells the file system's storage to rename the finished file instead of copying it; other storages read it."""
 
     def __init__(self, path: Path) -> None:
