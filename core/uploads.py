@@ -14,6 +14,7 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.blobs import BlobReader, BlobWriter, delete_blob, new_wrapped_key
@@ -54,7 +55,7 @@ def authenticated(request: HttpRequest) -> bool:
     # The session was asked above; DRF's own way to ask it reads the body for a CSRF token.
     schemes = [scheme for scheme in APIView.authentication_classes if not issubclass(scheme, SessionAuthentication)]
     try:
-        return any(scheme().authenticate(request) for scheme in schemes)
+        return any(scheme().authenticate(Request(request)) for scheme in schemes)
     except (AuthenticationFailed, UnicodeDecodeError):
         return False
 
