@@ -14,7 +14,7 @@ COMPOSE_WAIT = timedelta(minutes=POLICY["compose_wait"].value)
 class Composition:
     """`state` is "compose", "wait" (look again at `again_at`) or "no_gradable_eye" (the step is a retake, no report yet).
 
-    `reason` is urgent_eye, referable_suspected, both_eyes, waited, second_eye_awaited or retake_awaited.
+    `reason` is urgent_eye, referable_suspected, both_eyes, waited, second_eye_awaited or usable_photo_awaited.
     """
 
     state: str
@@ -51,7 +51,7 @@ def composition_state(
     if finding.suspected_referable_ungradable:
         return Composition("compose", "referable_suspected", finding)
     if not has_grade_or_view and all(eye.state != "ungradable" or eye.retakes < PHOTOS_BEFORE_EXAMINATION for eye in finding.eyes):
-        return Composition("no_gradable_eye", "retake_awaited", finding)
+        return Composition("no_gradable_eye", "usable_photo_awaited", finding)
     if all(eye.state not in ("missing", "pending") for eye in finding.eyes):
         return Composition("compose", "both_eyes", finding)
     waited_until = max(photo.accepted_at for photo in photos) + COMPOSE_WAIT

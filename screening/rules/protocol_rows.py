@@ -26,7 +26,7 @@ class ProtocolRow:
     action: str
     days: int
     region_days: Mapping[str, int]
-    basis: str
+    source: str
     status: str
 
 
@@ -44,7 +44,7 @@ def _row(cells: Mapping[str, str]) -> ProtocolRow:
         action=cells["action"],
         days=int(cells["due_days_default"]),
         region_days=MappingProxyType(regions),
-        basis=cells["basis"],
+        source=cells["basis"],
         status=cells["status"],
     )
 

@@ -58,7 +58,7 @@ def patient_sentence(
         return waiting
     if finding.referable:
         return Sentence("see_a_doctor", "see", date=due, preliminary=not signed) if due else waiting
-    if not signed and (not may_reassure or earlier_referable or finding.suspected_referable_ungradable):
+    if not signed and (not may_reassure or earlier_referable or finding.suspected_referable_ungradable or due is None):
         return waiting
     return _calm(finding, waiting, due, preliminary=not signed)
 
@@ -87,6 +87,6 @@ def _calm(finding: PersonFinding, waiting: Sentence, due: date | None, *, prelim
     if finding.incomplete:
         gaps = always_shown(finding)
         return gaps[0] if gaps else waiting
-    if finding.urgency == "routine":
+    if finding.worst_grade == 0:
         return Sentence("nothing_found", "none", preliminary=preliminary)
     return Sentence("watch", "watch", date=due, preliminary=preliminary) if due else waiting

@@ -1,0 +1,32 @@
+"""The bell. Celery and Redis only ring; every job is a row in PostgreSQL (core.leases)."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+app = Celery("screening")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.task_default_queue = "deliver"
+app.conf.task_routes = {"screening.tasks.read_queued": {"queue": "read"}}
+app.conf.beat_schedule = {
+    "ring-readings": {"task": "screening.tasks.read_queued", "schedule": 15.0},
+    "return-leases": {"task": "screening.tasks.return_expired_leases", "schedule": 15.0},
+    "compose-due": {"task": "screening.tasks.compose_due", "schedule": 30.0},
+    "deliver-due": {"task": "followup.tasks.deliver_due", "schedule": 15.0},
+    "reconcile-stale": {"task": "followup.tasks.reconcile_stale", "schedule": 60.0},
+    "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0},
+    "erase-demo": {"task": "screening.tasks.erase_expired_samples", "schedule": 3600.0},
+    "sweep-blobs": {"task": "screening.tasks.sweep_blobs", "schedule": 3600.0},
+}
+
+
+@worker_process_init.connect
+def look_without_being_rung(**_: Any) -> None:
+    """Every worker also looks at its table by itself: a consumer can go deaf after its broker came back."""
+    from core.watch import start_watching
+
+    start_watching(os.environ.get("WORKER_QUEUE", ""))

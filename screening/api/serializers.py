@@ -1,0 +1,118 @@
+"""What the API takes and gives of photos, encounters and facts."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from core import clock
+from screening.models import Fact, Laterality
+from screening.rules.questions import QUESTIONS, fault_of
+
+FAULTS = {
+    "not_a_choice": _("This is not one of the answers."),
+    "out_of_range": _("This number cannot be right; please check it."),
+    "unit_missing": _("Please give the unit: % or mmol/mol."),
+    "probably_mmol": _("This looks like mmol/mol; please choose that unit, or check the number."),
+    "in_future": _("This day lies in the future."),
+}
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Unknown fields are a mistake to be told, never ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) or hasattr(data, "keys"):
+            unknown = sorted(set(data.keys()) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError({name: [_("This field is not known here.")] for name in unknown[:20]}, code="unknown_field")
+        return super().to_internal_value(data)
+
+
+class PhotoUpload(StrictSerializer):
+    """One photo: the file, of which eye, when it was taken."""
+
+    file = serializers.FileField(help_text="JPEG, PNG, WebP, HEIC or MPO; up to 50 MB and 100 megapixels")
+    kind = serializers.ChoiceField(choices=["retina"])
+    eye = serializers.ChoiceField(choices=Laterality.choices, help_text="OD is the right eye, OS the left")
+    taken_at = serializers.DateTimeField(help_text="When the photo was taken, ISO 8601 with offset")
+    patient = serializers.UUIDField(required=False, help_text="Whose eye; the signed-in person's own when left out")
+    encounter = serializers.UUIDField(required=False, help_text="A UUID the client makes for one sitting; first use opens it")
+
+
+class PhotoState(serializers.Serializer[Any]):
+    """A photo and how far it is. `retry_after` (seconds) is null once nothing more will change."""
+
+    id = serializers.UUIDField()
+    encounter = serializers.UUIDField()
+    kind = serializers.CharField()
+    eye = serializers.ChoiceField(choices=Laterality.choices)
+    taken_at = serializers.DateTimeField()
+    accepted_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=["queued", "claimed", "done", "failed"])
+    outcome = serializers.ChoiceField(choices=["graded", "retake", "refused", "failed", "unread"], allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    instruction = serializers.CharField(allow_blank=True, help_text="What to do about it, in the reader's language")
+    status_url = serializers.CharField()
+    image_url = serializers.CharField(allow_null=True)
+    retry_after = serializers.IntegerField(allow_null=True)
+    warnings = serializers.ListField(child=serializers.CharField())
+    notice = serializers.CharField()
+
+
+class ReadingDetail(serializers.Serializer[Any]):
+    """What the classifier said, for clinicians: numbers with version and interval."""
+
+    model_version = serializers.CharField()
+    grade = serializers.IntegerField(allow_null=True)
+    grade_set = serializers.ListField(child=serializers.IntegerField())
+    referable = serializers.BooleanField(allow_null=True)
+    quality = serializers.CharField(allow_blank=True)
+    probabilities = serializers.DictField(child=serializers.FloatField())
+    intervals = serializers.DictField(child=serializers.ListField(child=serializers.FloatField()))
+
+
+class PhotoDetail(PhotoState):
+    """A photo with the reading; `reading` is null for patients, who get words."""
+
+    reading = ReadingDetail(allow_null=True)
+
+
+class FactAnswer(StrictSerializer):
+    """One answer. `value` is a listed word, a number, true or false, or "unknown"."""
+
+    code = serializers.ChoiceField(choices=list(QUESTIONS))
+    value = serializers.JSONField()
+    unit = serializers.CharField(required=False, allow_blank=True, default="", max_length=16)
+    effective_on = serializers.DateField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        today = clock.now().date()
+        attrs.setdefault("effective_on", today)
+        fault = fault_of(QUESTIONS[attrs["code"]], attrs["value"], attrs["unit"], attrs["effective_on"], today)
+        if fault:
+            raise serializers.ValidationError({"value": [ErrorDetail(str(FAULTS[fault]), code=fault)]})
+        return attrs
+
+
+class FactAnswers(StrictSerializer):
+    """Several answers at once; all are taken or none."""
+
+    answers = FactAnswer(many=True, allow_empty=False, max_length=20)
+    patient = serializers.UUIDField(required=False)
+
+
+class FactRow(serializers.ModelSerializer[Fact]):
+    """The newest answer to one question."""
+
+    class Meta:
+        model = Fact
+        fields = ["code", "value", "unit", "effective_on", "source", "recorded_at"]
+
+
+class FactList(serializers.Serializer[Any]):
+    """The newest answers, and the questions nobody has asked yet."""
+
+    facts = FactRow(many=True)
+    not_asked = serializers.ListField(child=serializers.CharField())

@@ -1,0 +1,85 @@
+"""`manage.py screen PHOTO --kind retina --eye OD`: one photo through the pipeline of the service, from the command line."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from accounts.models import Patient
+from core import clock
+from core.problems import Problem
+from screening.classifiers import retina
+from screening.models import Laterality, Reading
+from screening.rules.quality import retake_instruction
+from screening.services.intake import accept_photo
+from screening.services.reading import read_queued
+from screening.services.storage import store_original
+
+
+class Command(BaseCommand):
+    help = "Read one photo; with --patient it is stored and followed like any other, without it nothing is kept."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("photo", type=Path)
+        parser.add_argument("--kind", choices=["retina"], required=True)
+        parser.add_argument("--eye", choices=Laterality.values, required=True)
+        parser.add_argument("--patient", help="id of the patient whose photo it is")
+        parser.add_argument("--json", action="store_true", help="print one line of JSON, last")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            photo = options["photo"].read_bytes()
+        except OSError as error:
+            raise CommandError(f"cannot read {options['photo']}: {error.strerror}") from None
+        row = _kept(photo, options) if options["patient"] else _passing(photo)
+        row = {"file": options["photo"].name} | row
+        if options["json"]:
+            self.stdout.write(json.dumps(row, ensure_ascii=False))
+            return
+        for name, value in row.items():
+            self.stdout.write(f"{name:22} {value}")
+        if row["outcome"] in ("retake", "refused"):
+            self.stdout.write(retake_instruction(str(row["reason"]), "operator").text("en"))
+        self.stdout.write(_("AI screening reference, not a diagnosis; it does not replace an examination."))
+
+
+def _passing(photo: bytes) -> dict[str, object]:
+    from screening.classifiers.rows import evaluation_row
+
+    return evaluation_row(retina.read_photo(photo))
+
+
+def _kept(photo: bytes, options: dict[str, Any]) -> dict[str, object]:
+    patient = Patient.objects.filter(pk=options["patient"]).first()
+    if patient is None:
+        raise CommandError("no such patient")
+    try:
+        accepted = accept_photo(
+            patient=patient,
+            by=None,
+            upload=store_original(photo),
+            kind=options["kind"],
+            laterality=options["eye"],
+            taken_at=clock.now(),
+        )
+    except Problem as problem:
+        raise CommandError(f"{problem.code}: {problem.detail}") from None
+    read_queued()
+    reading: Reading = accepted.photo.readings.get()
+    print(f"photo {accepted.photo.pk}", file=sys.stderr)
+    return {
+        "outcome": reading.outcome,
+        "reason": reading.reason,
+        "quality": reading.quality,
+        "p_reject": reading.p_reject,
+        **{name: reading.probabilities.get(name) for name in ("p_any_dr", "p_referable", "p_sight_threatening")},
+        "grade": reading.grade,
+        "referable": reading.referable,
+        "set_photo": ";".join(map(str, reading.grade_set)),
+        "model_version": reading.model_version,
+        "milliseconds": reading.milliseconds,
+    }

@@ -1,0 +1,192 @@
+"""Photo -> reading -> report. Facts are appended and states derived; nothing clinical is updated in place."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Patient
+from core.fields import EncryptedTextField
+from core.ids import new_id
+from core.models import Job, JobState
+
+
+class Laterality(models.TextChoices):
+    OD = "OD"
+    OS = "OS"
+
+
+class Fact(models.Model):
+    """One dated answer about a person (diabetes, HbA1c, a symptom …) with its source; a newer row supersedes, none is edited."""
+
+    class Source(models.TextChoices):
+        SELF = "self"
+        STAFF = "staff"
+        DOCUMENT = "document"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="facts")
+    code = models.CharField(max_length=32)
+    value = models.JSONField()
+    unit = models.CharField(max_length=16, blank=True, default="")
+    effective_on = models.DateField()
+    source = models.CharField(max_length=8, choices=Source.choices)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "code", "-recorded_at"], name="fact_latest")]
+
+
+class Encounter(models.Model):
+    """One sitting of one patient in one programme. `compose_after` is when a report is due even if an eye is still missing."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")
+    programme = models.CharField(max_length=24)
+    opened_at = models.DateTimeField()
+    compose_after = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["compose_after"], condition=Q(compose_after__isnull=False), name="encounter_to_compose")]
+
+
+class Photo(models.Model):
+    """An accepted original. The blob lies encrypted under the photo's id with a key of its own; dropping the key erases it everywhere."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="photos")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="photos")
+    kind = models.CharField(max_length=8)
+    laterality = models.CharField(max_length=2, choices=Laterality.choices)
+    taken_at = models.DateTimeField()
+    accepted_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    format = models.CharField(max_length=8)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    byte_size = models.IntegerField()
+    content_hmac = models.BinaryField(max_length=32)
+    wrapped_key = models.BinaryField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "kind", "laterality", "content_hmac"], name="same_bytes_same_eye_once"),
+            models.CheckConstraint(
+                condition=Q(wrapped_key__isnull=False, erased_at__isnull=True) | Q(wrapped_key__isnull=True, erased_at__isnull=False),
+                name="photo_has_key_or_erasure",
+            ),
+        ]
+
+
+class PhotoCorrection(models.Model):
+    """What a clinician says about a photo itself: the other eye, another person's, or not to be read. The latest row holds."""
+
+    class Kind(models.TextChoices):
+        SWAP_EYE = "swap_eye"
+        WRONG_PERSON = "wrong_person"
+        NOT_READABLE = "not_readable"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="corrections")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    laterality = models.CharField(max_length=2, choices=Laterality.choices)
+    reason = EncryptedTextField(null=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+
+class Reading(Job):
+    """What a classifier said of one photo. The row is the job: accepted photos can be lost by nothing but losing this row."""
+
+    class Outcome(models.TextChoices):
+        GRADED = "graded"
+        RETAKE = "retake"
+        REFUSED = "refused"
+        FAILED = "failed"
+        UNREAD = "unread"
+
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="readings")
+    programme = models.CharField(max_length=24)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, null=True)
+    reason = models.CharField(max_length=32, blank=True, default="")
+    model_version = models.CharField(max_length=32, blank=True, default="")
+    quality = models.CharField(max_length=8, blank=True, default="")
+    p_reject = models.FloatField(null=True)
+    probabilities = models.JSONField(default=dict)
+    intervals = models.JSONField(default=dict)
+    grade = models.SmallIntegerField(null=True)
+    grade_set = models.JSONField(default=list)
+    referable = models.BooleanField(null=True)
+    laterality_seen = models.CharField(max_length=2, blank=True, default="")
+    milliseconds = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["priority", "due_at"], condition=Q(state=JobState.QUEUED), name="reading_to_claim"),
+            models.Index(fields=["lease_until"], condition=Q(state=JobState.CLAIMED), name="reading_leased"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["photo", "programme"], name="one_reading_per_photo_and_programme"),
+            models.CheckConstraint(condition=Q(grade__isnull=True) | Q(outcome="graded"), name="only_graded_readings_have_a_grade"),
+            models.CheckConstraint(
+                condition=Q(state__in=[JobState.DONE, JobState.FAILED], outcome__isnull=False, finished_at__isnull=False)
+                | Q(state__in=[JobState.QUEUED, JobState.CLAIMED], outcome__isnull=True, finished_at__isnull=True),
+                name="finished_readings_have_an_outcome",
+            ),
+        ]
+
+
+class Report(models.Model):
+    """All that is said of one encounter; its versions carry the words."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    encounter = models.OneToOneField(Encounter, on_delete=models.PROTECT, related_name="report")
+    created_at = models.DateTimeField()
+
+
+class ReportVersion(models.Model):
+    """A composed (unsigned) or signed state of a report. Never edited; the highest number holds."""
+
+    class Kind(models.TextChoices):
+        PRELIMINARY = "preliminary"
+        SIGNED = "signed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="versions")
+    number = models.SmallIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    finding = models.JSONField(help_text="screening.rules.diabetic_retinopathy.PersonFinding as JSON")
+    photo_ids = models.JSONField()
+    model_versions = models.JSONField()
+    rule_version = models.CharField(max_length=16)
+    other_finding = EncryptedTextField(null=True)
+    comment = EncryptedTextField(null=True)
+    recall_on = models.DateField(null=True, help_text="A date the clinician set; it may come before the rules' date, never after.")
+    created_at = models.DateTimeField()
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="report_versions_are_numbered"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="report_versions_start_at_one"),
+            models.CheckConstraint(
+                condition=Q(kind="preliminary", signed_by__isnull=True, signed_at__isnull=True)
+                | Q(kind="signed", signed_by__isnull=False, signed_at__isnull=False),
+                name="signature_has_who_and_when",
+            ),
+        ]
+
+
+class ModelVersion(models.Model):
+    """A classifier that has read here, with the hash of its weights."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.CharField(max_length=24)
+    version = models.CharField(max_length=16)
+    sha256 = models.CharField(max_length=64)
+    first_used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "version"], name="model_version_once")]

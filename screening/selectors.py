@@ -1,0 +1,156 @@
+"""Every read of screening, scoped to an actor, with the number of queries it costs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.rules.age import youngest_age
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+
+from accounts.models import Patient, User
+from accounts.selectors import has_consent, patients_visible_to
+from screening.classifiers import registry
+from screening.models import Encounter, Fact, Photo, PhotoCorrection, Reading, ReportVersion
+from screening.rules.diabetic_retinopathy import EyeFinding, PhotoFinding, eye_finding
+from screening.rules.programmes import PROGRAMMES, Admission, admission
+
+
+def photos_visible_to(user: User) -> QuerySet[Photo]:
+    """Photos of the patients this actor may see, with their reading (2 queries when evaluated)."""
+    readings = Prefetch("readings", queryset=Reading.objects.all(), to_attr="all_readings")
+    return Photo.objects.filter(patient__in=patients_visible_to(user)).select_related("patient").prefetch_related(readings)
+
+
+def encounters_visible_to(user: User) -> QuerySet[Encounter]:
+    """Encounters of the patients this actor may see (1 query)."""
+    return Encounter.objects.filter(patient__in=patients_visible_to(user)).select_related("patient")
+
+
+def visible_photo(user: User, photo_id: UUID) -> Photo:
+    """One photo, or Http404 for unknown and forbidden alike."""
+    photo = photos_visible_to(user).filter(pk=photo_id).first()
+    if photo is None:
+        raise Http404
+    return photo
+
+
+def visible_encounter(user: User, encounter_id: UUID) -> Encounter:
+    """One encounter, or Http404 for unknown and forbidden alike."""
+    encounter = encounters_visible_to(user).filter(pk=encounter_id).first()
+    if encounter is None:
+        raise Http404
+    return encounter
+
+
+@dataclass(frozen=True)
+class CorrectedPhoto:
+    """A photo as clinicians' corrections leave it: the eye it shows now, and whether it counts for this patient."""
+
+    photo: Photo
+    reading: Reading
+    laterality: str
+    is_other_person: bool
+    is_unreadable: bool
+
+    @property
+    def outcome(self) -> str | None:
+        return Reading.Outcome.RETAKE if self.is_unreadable else self.reading.outcome
+
+
+def corrected_photos(encounter: Encounter) -> list[CorrectedPhoto]:
+    """The encounter's photos in order of acceptance, corrections applied (3 queries)."""
+    photos = encounter.photos.order_by("accepted_at", "id").prefetch_related(
+        "readings", Prefetch("corrections", queryset=PhotoCorrection.objects.order_by("made_at", "id"))
+    )
+    return [_corrected(photo) for photo in photos]
+
+
+def _corrected(photo: Photo) -> CorrectedPhoto:
+    corrections = list(photo.corrections.all())
+    kinds = {correction.kind for correction in corrections}
+    (reading,) = photo.readings.all()
+    return CorrectedPhoto(
+        photo=photo,
+        reading=reading,
+        laterality=corrections[-1].laterality if corrections else photo.laterality,
+        is_other_person=PhotoCorrection.Kind.WRONG_PERSON in kinds,
+        is_unreadable=PhotoCorrection.Kind.NOT_READABLE in kinds,
+    )
+
+
+def photo_findings(encounter: Encounter) -> list[PhotoFinding]:
+    """What the rules need of each photo that is this patient's (3 queries)."""
+    return [_finding(seen) for seen in corrected_photos(encounter) if not seen.is_other_person]
+
+
+def _finding(seen: CorrectedPhoto) -> PhotoFinding:
+    p_referable = seen.reading.probabilities.get("p_referable")
+    return PhotoFinding(
+        photo_id=str(seen.photo.pk),
+        laterality=seen.laterality,
+        outcome=seen.outcome,
+        grade=None if seen.is_unreadable else seen.reading.grade,
+        p_referable=p_referable,
+        accepted_at=seen.photo.accepted_at,
+        taken_at=seen.photo.taken_at,
+    )
+
+
+def referable_threshold(programme: str) -> float:
+    """The live version's threshold on p_referable."""
+    return float(registry.live(programme).thresholds["referable"])
+
+
+def eye_of_encounter(encounter: Encounter, laterality: str, photos: Sequence[PhotoFinding] | None = None) -> EyeFinding:
+    """One eye of one encounter as the rules see it now, never below what was signed (up to 4 queries)."""
+    signed = signed_version(encounter)
+    return eye_finding(
+        laterality,
+        photo_findings(encounter) if photos is None else photos,
+        referable_threshold=referable_threshold(encounter.programme),
+        signed_grade=signed_grade(signed, laterality),
+    )
+
+
+def signed_grade(version: ReportVersion | None, laterality: str) -> int | None:
+    """The grade a clinician signed for an eye, if any."""
+    if version is None:
+        return None
+    eye = version.finding["right" if laterality == "OD" else "left"]
+    grade = eye["grade"]
+    return int(grade) if grade is not None else None
+
+
+def latest_version(encounter: Encounter) -> ReportVersion | None:
+    """The report version that holds now, signed or not (1 query)."""
+    return ReportVersion.objects.filter(report__encounter=encounter).select_related("signed_by").order_by("-number").first()
+
+
+def signed_version(encounter: Encounter) -> ReportVersion | None:
+    """The last signed version (1 query)."""
+    return ReportVersion.objects.filter(report__encounter=encounter, kind="signed").select_related("signed_by").order_by("-number").first()
+
+
+def latest_facts(patient: Patient) -> dict[str, Fact]:
+    """The newest answer to each question, by code (1 query)."""
+    newest = Fact.objects.filter(patient=patient).order_by("code", "-recorded_at", "-id").distinct("code")
+    return {fact.code: fact for fact in newest}
+
+
+def admission_of(patient: Patient, programme: str, *, at: datetime) -> Admission:
+    """Whether the program may read this patient's photo, by consent, youngest possible age that day, and diabetes as last answered (2 queries)."""
+    diabetes = latest_facts(patient).get("diabetes")
+    return admission(
+        PROGRAMMES[programme],
+        age=youngest_age(at.date(), birth_date=patient.birth_date, birth_year=patient.birth_year),
+        diabetes=diabetes.value if diabetes else None,
+        automatic_reading=patient.is_sample or has_consent(patient, "automatic_reading"),
+    )
+
+
+def model_versions(encounter: Encounter) -> list[str]:
+    """The classifier versions that read this encounter's photos (1 query)."""
+    found = Reading.objects.filter(photo__encounter=encounter).exclude(model_version="").values_list("model_version", flat=True)
+    return sorted(set(found))

@@ -1,0 +1,141 @@
+"""What a clinician does with a report: sign or amend it, or correct a photo. A version each, never an edit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.models import Patient, User
+from accounts.selectors import actor_role, has_consent
+from core import clock
+from core.problems import Problem
+from screening import events
+from screening.models import Encounter, Laterality, Photo, PhotoCorrection, ReportVersion
+from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION, EyeFinding, person_finding
+from screening.selectors import eye_of_encounter, latest_version, photo_findings, visible_encounter
+from screening.services.reports import add_version, compose_if_due, symptom_of
+
+
+@dataclass(frozen=True)
+class EyeDecision:
+    """What the clinician says of one eye: `graded` with an ICDR grade, `retake` or `not_readable` with a reason."""
+
+    state: str
+    grade: int | None = None
+    reason: str = ""
+
+
+def _clinician_encounter(by: User, encounter_id: UUID) -> Encounter:
+    """The encounter, locked through its patient; Http404 for anybody but a clinician who may see it now."""
+    if actor_role(by) != "clinician":
+        raise Http404
+    encounter = visible_encounter(by, encounter_id)
+    Patient.objects.select_for_update().get(pk=encounter.patient_id)
+    if not has_consent(encounter.patient, "share_clinic"):
+        raise Http404
+    return encounter
+
+
+@transaction.atomic
+def sign_report(
+    *,
+    encounter_id: UUID,
+    by: User,
+    base_number: int,
+    decisions: Mapping[str, EyeDecision],
+    dme: str | None = None,
+    other_finding: str = "",
+    comment: str = "",
+    recall_on: date | None = None,
+) -> ReportVersion:
+    """Sign (or amend) the report of an encounter, and tell followup, which plans what comes next.
+
+    `base_number` is the version the clinician looked at. Raises Http404 for another's case, Problem `version_conflict` (409) when a newer version
+    exists, `decision_missing` (422) for an eye with photos and no decision.
+    """
+    encounter = _clinician_encounter(by, encounter_id)
+    latest = latest_version(encounter)
+    if latest is None:
+        raise Http404
+    if latest.number != base_number:
+        raise Problem(
+            "version_conflict",
+            _("Somebody else or a new photo changed this case. Please look at it again."),
+            status_code=409,
+            found=base_number,
+            latest=latest.number,
+        )
+    photos = photo_findings(encounter)
+    eyes = {eye: _decided(eye_of_encounter(encounter, eye, photos), decisions.get(eye)) for eye in LATERALITIES}
+    finding = person_finding(eyes["OD"], eyes["OS"], symptom=symptom_of(encounter), clinician_dme=dme)
+    version = add_version(
+        encounter,
+        finding,
+        kind=ReportVersion.Kind.SIGNED,
+        signed_by=by,
+        signed_at=clock.now(),
+        other_finding=other_finding or None,
+        comment=comment or None,
+        recall_on=recall_on,
+    )
+    encounter.compose_after = None
+    encounter.save(update_fields=["compose_after"])
+    amended = latest.kind == ReportVersion.Kind.SIGNED
+    audit.record("amend_report" if amended else "sign_report", actor=by, subject=version, patient=encounter.patient, number=version.number)
+    events.report_finalised.send(sender=ReportVersion, patient=encounter.patient, version=version)
+    return version
+
+
+def _decided(eye: EyeFinding, decision: EyeDecision | None) -> EyeFinding:
+    if decision is None:
+        if eye.photo_ids:
+            raise Problem(
+                "decision_missing",
+                _("Please decide on every eye that has a photo."),
+                status_code=422,
+                pointer=f"/decisions/{eye.laterality}",
+            )
+        return eye
+    if not eye.photo_ids:
+        raise Problem("no_photo", _("There is no photo of this eye to decide on."), status_code=422, pointer=f"/decisions/{eye.laterality}")
+    if decision.state == "graded":
+        return replace(eye, state="graded", grade=decision.grade, suspected_referable=False)
+    # A clinician's word that an eye cannot be read ends the retakes; asking for one more photo keeps one open.
+    spent = PHOTOS_BEFORE_EXAMINATION if decision.state == "not_readable" else min(max(eye.retakes, 1), PHOTOS_BEFORE_EXAMINATION - 1)
+    return replace(eye, state="ungradable", grade=None, retakes=spent, suspected_referable=False)
+
+
+@transaction.atomic
+def correct_photos(*, encounter_id: UUID, by: User, photo_ids: Sequence[UUID], kind: str, reason: str = "") -> ReportVersion | None:
+    """Say of photos that they show the other eye, another person, or cannot be read; the report is composed anew and re-planned.
+
+    Raises Http404 for a photo that is not of this encounter.
+    """
+    encounter = _clinician_encounter(by, encounter_id)
+    photos = {photo.pk: photo for photo in Photo.objects.filter(encounter=encounter, pk__in=photo_ids).prefetch_related("corrections")}
+    if not photo_ids or len(photos) != len(set(photo_ids)):
+        raise Http404
+    now = clock.now()
+    for photo in photos.values():
+        before = max(photo.corrections.all(), key=lambda correction: correction.made_at, default=photo).laterality
+        PhotoCorrection.objects.create(
+            photo=photo,
+            kind=kind,
+            laterality=_other(before) if kind == PhotoCorrection.Kind.SWAP_EYE else before,
+            reason=reason or None,
+            made_by=by,
+            made_at=now,
+        )
+        audit.record("correct_photo", actor=by, subject=photo, patient=encounter.patient, kind=kind)
+    version = compose_if_due(encounter)
+    events.reading_finished.send(sender=PhotoCorrection, patient=encounter.patient, reading=None)
+    return version
+
+
+def _other(laterality: str) -> str:
+    return Laterality.OS if laterality == Laterality.OD else Laterality.OD
