@@ -51,7 +51,11 @@ options=()
 for folder in ${PIP_FIND_LINKS:-$(from_pip find-links)}; do options+=(--find-links "$folder"); done
 index=${PIP_INDEX_URL:-$(from_pip index-url)}
 [ -n "$index" ] && options+=(--default-index "$index")
-for extra in ${PIP_EXTRA_INDEX_URL:-$(from_pip extra-index-url)}; do options+=(--index "$extra" --index-strategy unsafe-best-match); done
+extras=${PIP_EXTRA_INDEX_URL:-$(from_pip extra-index-url)}
+for extra in $extras; do options+=(--index "$extra"); done
+[ -n "$extras" ] && options+=(--index-strategy unsafe-best-match)
+certificates=$(from_pip cert)
+[ -n "$certificates" ] && export SSL_CERT_FILE="${SSL_CERT_FILE:-$certificates}"
 .venv/bin/uv pip install --quiet --python .venv/bin/python "${options[@]}" -r requirements.lock
 
 # The clone's own packages (dev, config, core ...) are importable wherever its Python is started.
