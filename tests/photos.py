@@ -62,7 +62,7 @@ def turned_jpeg(orientation: int, encoding: str = "JPEG") -> bytes:
     stored = scene() if turn is None else scene().transpose(turn)
     exif = Image.Exif()
     exif[0x0112] = orientation
-    return encoded(stored, encoding, quality=95, exif=exif)
+    return encoded(stored, encoding, quality=95, exif=exif.tobytes())
 
 
 def located_jpeg() -> bytes:

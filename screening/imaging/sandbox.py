@@ -16,7 +16,9 @@ from screening.imaging.decode_child import EXIT_CODES, LONGEST_JPEG_SIDE, SIZE
 
 _ROOT = Path(__file__).resolve().parents[2]
 # Isolated mode keeps the environment and the working folder out of the import path, so the one folder that is needed is named.
-_START = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from screening.imaging.decode_child import main; main(sys.argv[1], *map(int, sys.argv[2:]))"
+_START = (
+    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from screening.imaging.decode_child import main; main(sys.argv[1], *map(int, sys.argv[2:]))"
+)
 # 100 megapixels of 16-bit RGBA PNG or tiled HEIC, with one copy in another mode, fit (measured in tests).
 MEMORY_MB = 1536
 VIEW_BYTES = 256 * 1024 * 1024

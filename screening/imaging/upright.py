@@ -41,25 +41,32 @@ def open_photo(photo: IO[bytes]) -> Image.Image:
     return image
 
 
-def upright_rgb(image: Image.Image, longest: int) -> Image.Image:
-    """Upright 8-bit RGB with neither side over `longest` pixels; never enlarged. Raises what a plugin raises on bad bytes.
-
-    CMYK becomes RGB, 16 bits are scaled to 8, and what is transparent is black. A JPEG is decoded at the scale that is needed.
-    """
-    turn = _TO_UPRIGHT.get(_orientation(image))
-    image = _eight_bits(image)
-    image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    image = _on_black(image)
-    image.info.clear()
-    return image if turn is None else image.transpose(turn)
-
-
-def _orientation(image: Image.Image) -> int:
+def orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8, as far as the header tells; decodes nothing. 1 where there is none or the block is damaged."""
+    # Pillow decodes a whole PNG to look for EXIF behind its pixels.
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1
     # A damaged EXIF block is no reason to refuse the picture behind it, and parsers fail on one in many ways.
     try:
         return int(image.getexif().get(_EXIF_ORIENTATION, 1))
     except Exception:
         return 1
+
+
+def upright_rgb(image: Image.Image, longest: int) -> Image.Image:
+    """Upright 8-bit RGB with neither side over `longest` pixels; never enlarged. Raises what a plugin raises on bad bytes.
+
+    CMYK becomes RGB, 16 bits are scaled to 8, and what is transparent is black. A JPEG is decoded at the scale that is needed.
+    """
+    if image.format not in ("JPEG", "MPO"):
+        # EXIF may stand behind the pixels.
+        image.load()
+    turn = _TO_UPRIGHT.get(orientation(image))
+    image = _eight_bits(image)
+    image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    image = _on_black(image)
+    image.info.clear()
+    return image if turn is None else image.transpose(turn)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
