@@ -19,7 +19,8 @@ from accounts.models import AuditEvent, AuditSeal, Patient, User
 from core import clock
 from core.request_id import current_request_id
 
-_CODE = re.compile(r"(?=.*[A-Za-z_])[\w.:/-]{1,80}|[\d.:-]{0,6}", re.ASCII)
+# Codes and versions ("OD", "retina-dr 0.2"); digits alone only as long as no phone is.
+_CODE = re.compile(r"(?=.*[A-Za-z_])[\w.:/ -]{1,80}|[\d.:-]{0,6}", re.ASCII)
 
 
 @dataclass(frozen=True)

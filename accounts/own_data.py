@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from accounts import audit
-from accounts.models import Consent, Patient
+from accounts.models import Patient
 
 Erase = Callable[[Patient], None]
 # From the top of the layers down, since rows above point to rows below.
@@ -27,16 +27,12 @@ def erase_patient(patient: Patient) -> None:
         locked = Patient.objects.select_for_update().filter(pk=patient.pk).first()
         if locked is None:
             return
-        audit.record("patient_erased", actor=None, subject=locked, patient=locked)
+        audit.record("erase_patient", actor=None, subject=locked, patient=locked)
         for app_label in ORDER:
             if app_label in _erasers:
                 _erasers[app_label](locked)
 
 
 def erase_here(patient: Patient) -> None:
-    """Accounts' own part: consents, the person and her throw-away login with its tokens."""
-    Consent.objects.filter(patient=patient).delete()
-    user = patient.user
+    """Accounts' own part. A sample person has no login and no consents, so the row is all there is."""
     patient.delete()
-    if user:
-        user.delete()

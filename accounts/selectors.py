@@ -29,7 +29,7 @@ def actor_role(user: User) -> Literal["patient", "clinician", "none"]:
 def patients_visible_to(user: User) -> QuerySet[Patient]:
     """The only door to patients: a patient sees herself; a clinician those who share with her organisation now (1 query when evaluated).
 
-    Sample patients are seen by their own throw-away login and by nobody else.
+    Sample patients are nobody's: the page that made one shows it by other means.
     """
     shared = Consent.objects.filter(
         patient=OuterRef("pk"), purpose="share_clinic", withdrawn_at__isnull=True, organisation__in=organisations_of(user).values("pk")
@@ -67,11 +67,6 @@ def has_consent(patient: Patient, purpose: str) -> bool:
 def active_consents(patient: Patient) -> QuerySet[Consent]:
     """What the person agrees to now, with the words she read, oldest first (1 query when evaluated)."""
     return Consent.objects.filter(patient=patient, withdrawn_at__isnull=True).select_related("text", "organisation").order_by("given_at", "id")
-
-
-def expired_samples() -> QuerySet[Patient]:
-    """Throw-away persons whose day is over (1 query when evaluated)."""
-    return Patient.objects.filter(is_sample=True, erase_at__lte=clock.now())
 
 
 def phone_awaiting_code(code_id: UUID) -> str | None:

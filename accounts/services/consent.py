@@ -55,7 +55,7 @@ def withdraw_consent(*, patient: Patient, purpose: str, by: User) -> list[Consen
             consent.withdrawn_at = clock.now()
             consent.withdrawn_by = by
             consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
-            audit.record("consent_withdrawn", actor=by, subject=consent, patient=patient, purpose=consent.purpose)
+            audit.record("withdraw_consent", actor=by, subject=consent, patient=patient, purpose=consent.purpose)
         # Told only when all are ended, so that no receiver plans on a consent that ends in the next breath.
         for consent in ending:
             consent_withdrawn.send(sender=Consent, patient=patient, purpose=consent.purpose)
@@ -84,6 +84,6 @@ def _give(patient: Patient, purpose: str, by: User, language: str) -> Consent:
         given_by=by,
         given_at=clock.now(),
     )
-    audit.record("consent_given", actor=by, subject=consent, patient=patient, purpose=purpose, text=text.pk, version=words.version)
+    audit.record("give_consent", actor=by, subject=consent, patient=patient, purpose=purpose, text=text.pk, version=words.version)
     consent_given.send(sender=Consent, patient=patient, purpose=purpose)
     return consent

@@ -51,7 +51,7 @@ def confirm_password(*, handle: str, password: str) -> User:
     if user is None:
         make_password(password)
     if user is None or not check_password(password, user.password):
-        audit.record("sign_in_refused", actor=None, subject=user)
+        audit.record("refuse_sign_in", actor=None, subject=user)
         raise Problem("password_wrong", _("The name or the password is not right."), pointer="/password")
     with transaction.atomic():
         PasswordAttempt.objects.filter(handle_index=index).delete()
@@ -63,7 +63,7 @@ def issue_token(*, user: User) -> tuple[str, datetime]:
     """A bearer token for the API and the moment it ends; only its hash is kept."""
     with transaction.atomic():
         row, token = AuthToken.objects.create(user=user)
-        audit.record("token_issued", actor=user, subject=user)
+        audit.record("issue_token", actor=user, subject=user)
     return token, row.expiry
 
 
@@ -72,11 +72,11 @@ def sign_out(*, user: User, token: AuthToken | None = None) -> None:
     with transaction.atomic():
         if token is not None:
             token.delete()
-        audit.record("signed_out", actor=user, subject=user)
+        audit.record("sign_out", actor=user, subject=user)
 
 
 def _note_sign_in(user: User, method: Literal["code", "password"]) -> None:
-    audit.record("signed_in", actor=user, subject=user, method=method)
+    audit.record("sign_in", actor=user, subject=user, method=method)
 
 
 def _count_attempt(index: bytes) -> None:

@@ -46,7 +46,8 @@ def start_sign_up(*, name: str, phone: str, language: str, birth_date: date | No
 
 def register_patient(answers: LoginCode) -> User:
     """Make the login and the patient of a sign-up whose phone is proven. Call inside the transaction that holds `lock_phone`."""
-    assert answers.name is not None and answers.birth_year is not None
+    assert answers.name is not None
+    assert answers.birth_year is not None
     now = clock.now()
     user = make_user(handle=str(new_id()), name=answers.name, phone=answers.phone, language=answers.language, password=None, at=now)
     patient = Patient.objects.create(
@@ -58,7 +59,7 @@ def register_patient(answers: LoginCode) -> User:
         language=answers.language,
         created_at=now,
     )
-    audit.record("patient_registered", actor=user, subject=patient, patient=patient)
+    audit.record("register_patient", actor=user, subject=patient, patient=patient)
     patient_registered.send(sender=Patient, patient=patient)
     return user
 

@@ -16,7 +16,7 @@ def ensure_reading_centre(*, name_zh: str, name_en: str) -> Organisation:
             defaults={"kind": Organisation.Kind.READING_CENTRE, "name_zh": name_zh, "name_en": name_en, "created_at": clock.now()},
         )
         if made:
-            audit.record("organisation_made", actor=None, subject=centre)
+            audit.record("make_organisation", actor=None, subject=centre)
         return centre
 
 
@@ -30,11 +30,11 @@ def ensure_clinician(*, organisation: Organisation, handle: str, name: str, pass
         user = User.objects.filter(handle=handle).first()
         if user is None:
             user = make_user(handle=handle, name=name, language="zh-hans", password=password, at=now, is_demo=is_demo)
-            audit.record("clinician_made", actor=None, subject=user)
+            audit.record("add_clinician", actor=None, subject=user)
         elif not user.check_password(password):
             user.set_password(password)
             user.save(update_fields=["password"])
-            audit.record("password_set", actor=None, subject=user)
+            audit.record("set_password", actor=None, subject=user)
         if not Membership.objects.filter(user=user, organisation=organisation, ends_at__isnull=True).exists():
             nobody_on_duty = not Membership.objects.filter(organisation=organisation, on_duty=True, ends_at__isnull=True).exists()
             membership = Membership.objects.create(
@@ -44,5 +44,5 @@ def ensure_clinician(*, organisation: Organisation, handle: str, name: str, pass
                 on_duty=on_duty and nobody_on_duty,
                 starts_at=now,
             )
-            audit.record("membership_started", actor=None, subject=membership, organisation=organisation.pk, on_duty=membership.on_duty)
+            audit.record("start_membership", actor=None, subject=membership, organisation=organisation.pk, on_duty=membership.on_duty)
         return user

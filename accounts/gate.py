@@ -1,0 +1,40 @@
+"""The gate of a patient's pages: signed in, a patient, and with a record to speak of."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from accounts.models import Patient, User
+from accounts.selectors import has_consent, patient_of
+
+Given = ParamSpec("Given")
+Page = Callable[Concatenate[HttpRequest, Patient, Given], HttpResponseBase]
+
+
+def for_patients(page: Page[Given]) -> Callable[Concatenate[HttpRequest, Given], HttpResponseBase]:
+    """Call `page(request, patient, …)` for a signed-in patient who agreed to care.
+
+    Without sign-in the way leads to it and back; without `care` there is no record, so it leads to the consent page.
+    Raises Http404 for staff: a patient's pages are nobody else's.
+    """
+
+    @wraps(page)
+    def gated(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
+        if not isinstance(request.user, User):
+            return redirect_to_login(request.get_full_path())
+        patient = patient_of(request.user)
+        if patient is None:
+            raise Http404
+        if not has_consent(patient, "care"):
+            return redirect("consent")
+        response = page(request, patient, *args, **kwargs)
+        if isinstance(response, HttpResponse) and "Cache-Control" not in response:
+            # Phones are shared: nothing of a record stays behind in the browser.
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    return gated

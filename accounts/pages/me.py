@@ -1,0 +1,46 @@
+"""The account itself: who I am here, what I agreed to, my language."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import consent_texts
+from accounts.language import readers_language
+from accounts.phones import mask_phone
+from accounts.selectors import active_consents, actor_role, default_reading_centre, organisations_of, patient_of
+from accounts.services.profile import set_language
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def me(request: HttpRequest) -> HttpResponse:
+    """Name, masked phone, consents with their words; a post sets the language of pages and messages."""
+    user = request.user
+    if request.method == "POST":
+        language = request.POST.get("language", "")
+        response = redirect("accounts:me")
+        if language in dict(settings.LANGUAGES):
+            set_language(user=user, language=language)
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)
+        return response
+    patient = patient_of(user)
+    given = list(active_consents(patient)) if patient else []
+    wordings = consent_texts.wordings(readers_language(), default_reading_centre()) if patient else []
+    return render(
+        request,
+        "accounts/me.html",
+        {
+            "tab": "me",
+            "shell": "shells/clinician.html" if actor_role(user) == "clinician" else "shells/patient.html",
+            "phone": mask_phone(user.phone) if user.phone else "",
+            "patient": patient,
+            "organisations": organisations_of(user),
+            "given": [(consent, words) for words in wordings for consent in given if consent.purpose == words.purpose],
+            "open": [words for words in wordings if words.purpose not in {consent.purpose for consent in given}],
+            "languages": settings.LANGUAGES,
+        },
+    )
