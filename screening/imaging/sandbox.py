@@ -16,9 +16,12 @@ from screening.imaging.decode_child import EXIT_CODES, LONGEST_JPEG_SIDE, SIZE
 
 _ROOT = Path(__file__).resolve().parents[2]
 # Isolated mode keeps the environment and the working folder out of the import path, so the one folder that is needed is named.
-_START = (
-    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from screening.imaging.decode_child import main; main(sys.argv[1], *map(int, sys.argv[2:]))"
-)
+_START = f"""
+import sys
+sys.path.insert(0, {str(_ROOT)!r})
+from screening.imaging.decode_child import main
+main(sys.argv[1], *map(int, sys.argv[2:]))
+"""
 # 100 megapixels of 16-bit RGBA PNG or tiled HEIC, with one copy in another mode, fit (measured in tests).
 MEMORY_MB = 1536
 VIEW_BYTES = 256 * 1024 * 1024
@@ -39,6 +42,8 @@ class ChildBroken(Exception):
 def decode_in_child(photo: bytes, longest: int, *, timeout_s: float = 20, memory_mb: int = MEMORY_MB) -> NDArray[np.uint8]:
     """Upright RGB of shape (height, width, 3), neither side over `longest` pixels. Raises Undecodable, ChildBroken."""
     answer = _ask_child(photo, "pixels", longest, SIZE.size + 3 * longest * longest, timeout_s, memory_mb)
+    if len(answer) < SIZE.size:
+        raise ChildBroken("no answer")
     width, height = SIZE.unpack_from(answer)
     if max(width, height) > longest or len(answer) != SIZE.size + 3 * width * height:
         raise ChildBroken("the answer is not the picture it announces")

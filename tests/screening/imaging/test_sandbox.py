@@ -10,7 +10,6 @@ from time import monotonic
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -168,31 +167,23 @@ def test_the_jail_refuses_files_sockets_memory_long_answers_and_rights(tmp_path:
     assert json.loads(answer.read_text()) == ["file", "socket", "memory", "long answer", "signal to a stranger", "rights"]
 
 
-def test_no_secret_of_the_parent_reaches_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_and_no_open_file_of_the_parent_reaches_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_SECRET", "leaked")
-    monkeypatch.setattr(
-        sandbox, "_START", "import os, sys; sys.exit(0 if 'leaked' in str(os.environ) or len(os.listdir('/proc/self/fd')) > 4 else 1)"
-    )
-    with pytest.raises(ChildBroken):
-        decode_in_child(photos.jpeg(), 256)
+    # The listing itself is the fourth open file. Exit code 12 is "unsupported".
+    clean = "'leaked' not in str(os.environ) and len(os.listdir('/proc/self/fd')) == 4"
+    monkeypatch.setattr(sandbox, "_START", f"import os, sys; sys.exit(12 if {clean} else 0)")
+    assert refused(photos.jpeg()) == "unsupported"
 
 
-@given(
-    name=st.sampled_from(sorted(photos.COMPLETE)),
-    edits=st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), min_size=1, max_size=8),
-)
+@given(photo=photos.mutations())
 @settings(deadline=None, max_examples=25)
-def test_any_mutation_of_a_real_photo_is_decoded_or_undecodable(name: str, edits: list[tuple[float, bytes]]) -> None:
-    photo = bytearray(photos.sample(name))
-    for place, replacement in edits:
-        start = int(place * place * len(photo))
-        photo[start : start + len(replacement)] = replacement
+def test_any_mutation_of_a_real_photo_is_decoded_or_undecodable(photo: bytes) -> None:
+    reason, longest = "", 0
     try:
-        pixels = decode_in_child(bytes(photo), 128)
+        longest = max(decode_in_child(photo, 128).shape[:2])
     except Undecodable as refusal:
-        assert refusal.reason in {"corrupt", "too_slow", "too_big_in_memory", "unsupported"}
-    else:
-        assert max(pixels.shape[:2]) <= 128
+        reason = refusal.reason
+    assert 0 < longest <= 128 or reason in {"corrupt", "too_slow", "too_big_in_memory", "unsupported"}
 
 
 def test_asking_for_the_orientation_decodes_nothing() -> None:

@@ -14,7 +14,13 @@ from screening.imaging.sniff import ACCEPTED, MAX_BYTES, MAX_PIXELS, MIN_SIDE, R
 from tests import photos
 
 FORMAT_OF = {"motion_photo": "jpeg", "mpo": "mpo", "webp": "webp", "heic": "heic"}
-MAGICS = [b"\xff\xd8\xff", b"\xff\xd8\xff\xe1", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", b"RIFF\x40\x00\x00\x00WEBPVP8X", b"\x00\x00\x00\x18ftypheic"]
+MAGICS = [
+    b"\xff\xd8\xff",
+    b"\xff\xd8\xff\xe1",
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR",
+    b"RIFF\x40\x00\x00\x00WEBPVP8X",
+    b"\x00\x00\x00\x18ftypheic",
+]
 
 
 class CountingReader(BytesIO):
@@ -112,7 +118,9 @@ def test_a_picture_of_another_format_is_told_which_one_it_is_and_which_are_taken
     assert (refusal.code, refusal.found, refusal.limit) == ("unknown_format", found, ACCEPTED)
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff", b"%PDF-1.7\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\x03\x04" + bytes(50), "你好".encode()])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff", b"%PDF-1.7\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\x03\x04" + bytes(50), "你好".encode()]
+)
 def test_what_is_no_picture_is_called_so(content: bytes) -> None:
     assert rejected(content).code == "not_an_image"
 
@@ -173,7 +181,10 @@ def test_any_bytes_are_sniffed_or_rejected_with_bounded_reads(content: bytes) ->
     _outcome(content)
 
 
-@given(name=st.sampled_from(sorted(photos.COMPLETE)), edits=st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), min_size=1, max_size=8))
+@given(
+    name=st.sampled_from(sorted(photos.COMPLETE)),
+    edits=st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), min_size=1, max_size=8),
+)
 @settings(deadline=None)
 def test_any_mutation_of_a_real_photo_is_sniffed_or_rejected_with_bounded_reads(name: str, edits: list[tuple[float, bytes]]) -> None:
     photo = bytearray(photos.sample(name))
