@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 
 from followup.rules.policy import POLICY
 from followup.rules.state import EncounterState, PatientState
-from followup.rules.steps import WantedStep, cited
-from screening.rules.diabetic_retinopathy import PHOTOS_BEFORE_EXAMINATION, EyeFinding
+from followup.rules.steps import Rule, WantedStep, cited
+from screening.rules.diabetic_retinopathy import EyeFinding
+from screening.rules.encounters import answers_open_question
 from screening.rules.protocol_rows import PROTOCOL
+
+EXAMINATION_DAYS = {"missing": POLICY["eye_missing_examination"].value, "ungradable": PROTOCOL["ungradable_after_retakes"].days}
 
 
 def latest_sitting(encounters: Sequence[EncounterState]) -> EncounterState | None:
@@ -19,56 +22,36 @@ def latest_sitting(encounters: Sequence[EncounterState]) -> EncounterState | Non
 def eye_steps(state: PatientState, now: datetime) -> Iterator[WantedStep]:
     """Steps for the eyes of the latest sitting; an eye already examined in person asks for nothing.
 
-    A missing eye has 7 days for its photo, and after them also an examination in person within 28; an ungradable one a
-    retake within 7 days, from the third ungradable photo on an examination within 28. Clocks count from acceptance.
+    A missing or ungradable eye is photographed within 7 days; when they have passed it is also to be examined in
+    person within 28 days, and once the sitting can no longer be completed, or on the third ungradable photo, only that.
+    Clocks count from acceptance.
     """
     encounter = latest_sitting(state.encounters)
     if encounter is None:
         return
     for eye in encounter.current.eyes:
-        if not state.closed("examination_in_person", encounter.encounter_id, eye.laterality):
+        if eye.state in ("missing", "ungradable") and not state.closed("examination_in_person", encounter.encounter_id, eye.laterality):
             yield from _eye_steps(eye, encounter, state, now)
 
 
 def _eye_steps(eye: EyeFinding, encounter: EncounterState, state: PatientState, now: datetime) -> Iterator[WantedStep]:
     accepted_on = state.local_day(encounter.accepted_at)
-    if eye.state == "missing":
-        row = PROTOCOL["eye_missing"]
-        due = accepted_on + timedelta(days=row.days)
-        yield cited("second_eye", due, row, urgency=row.urgency, owner_role="centre", laterality=eye.laterality, encounter_id=encounter.encounter_id)
-        if state.local_day(now) > due:
-            policy = POLICY["eye_missing_examination"]
-            yield cited(
-                "examination_in_person",
-                accepted_on + timedelta(days=policy.value),
-                policy,
-                urgency=row.urgency,
-                owner_role="clinician",
-                laterality=eye.laterality,
-                encounter_id=encounter.encounter_id,
-            )
+    row = PROTOCOL["eye_missing" if eye.state == "missing" else "ungradable"]
+    photo_due = accepted_on + timedelta(days=row.days)
+    takes_photo = answers_open_question(eye, opened_at=encounter.opened_at, now=now)
+    if takes_photo:
+        kind = "second_eye" if eye.state == "missing" else "retake"
+        yield cited(kind, photo_due, row, urgency=row.urgency, owner_role="centre", laterality=eye.laterality, encounter_id=encounter.encounter_id)
+    if takes_photo and state.local_day(now) <= photo_due:
         return
-    exhausted = eye.state == "ungradable" and eye.retakes >= PHOTOS_BEFORE_EXAMINATION
-    if exhausted:
-        row = PROTOCOL["ungradable_after_retakes"]
-        yield cited(
-            "examination_in_person",
-            accepted_on + timedelta(days=row.days),
-            row,
-            urgency=row.urgency,
-            owner_role="clinician",
-            laterality=eye.laterality,
-            encounter_id=encounter.encounter_id,
-        )
-    elif eye.state == "ungradable" or eye.laterality in encounter.retake_asked:
-        row = PROTOCOL["ungradable"]
-        yield cited(
-            "retake",
-            accepted_on + timedelta(days=row.days),
-            row,
-            urgency=row.urgency,
-            owner_role="centre",
-            reason="clinician_asked" if eye.laterality in encounter.retake_asked else None,
-            laterality=eye.laterality,
-            encounter_id=encounter.encounter_id,
-        )
+    examination: Rule = POLICY["eye_missing_examination"] if eye.state == "missing" else PROTOCOL["ungradable_after_retakes"]
+    days = EXAMINATION_DAYS[eye.state]
+    yield cited(
+        "examination_in_person",
+        accepted_on + timedelta(days=days),
+        examination,
+        urgency=PROTOCOL["ungradable_after_retakes"].urgency,
+        owner_role="clinician",
+        laterality=eye.laterality,
+        encounter_id=encounter.encounter_id,
+    )

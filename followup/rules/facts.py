@@ -3,115 +3,75 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from core.pure.tables import read_rows
-from followup.rules.policy import DATA, POLICY
+from followup.rules.policy import POLICY
+from screening.rules.questions import QUESTIONS, UNKNOWN, hba1c_percent
 
-UNKNOWN = "unknown"
-DIABETES = frozenset({"none", "type1", "type2", "gestational", UNKNOWN})
-YES_NO = frozenset({"yes", "no", UNKNOWN})
-CODES = ("diabetes", "diagnosed_year", "hba1c", "pregnant", "eye_treatment", "under_eye_doctor", "insulin_or_glp1_started")
-SOURCES = frozenset({"self", "staff", "document"})
-HBA1C_LIMITS = next(
-    (Decimal(row["hard_min"]), Decimal(row["hard_max"])) for row in read_rows(DATA / "plausibility_ranges.csv") if row["field"] == "hba1c"
-)
+CODES = tuple(code for code in QUESTIONS if code != "symptom")
 
 
 @dataclass(frozen=True)
 class FactRecord:
-    """One answer as it was given. `on` is the day it speaks of (for HbA1c the day of the blood test).
+    """One answer as it was given to a question of screening.rules.questions: a word, a number, True, False or "unknown".
 
-    Values are text: a word of DIABETES, yes/no/unknown, a year, or HbA1c in NGSP percent; "unknown" is always allowed.
-    Raises ValueError on anything else.
+    `on` is the day it speaks of (for HbA1c the day of the blood test). The symptom is no fact: it lives with its
+    encounter. Raises ValueError for another code.
     """
 
     code: str
-    value: str
+    value: object
     on: date
     recorded_at: datetime
-    source: str
+    unit: str = ""
 
     def __post_init__(self) -> None:
-        if self.code not in CODES or self.source not in SOURCES:
-            raise ValueError(f"unknown fact {self.code!r} or source {self.source!r}")
-        if not _fits(self.code, self.value):
-            raise ValueError(f"{self.code} cannot be {self.value!r}")
+        if self.code not in CODES:
+            raise ValueError(f"unknown fact {self.code!r}")
 
 
 @dataclass(frozen=True)
 class Facts:
     """The facts that count on a day; None is unknown, expired or not asked.
 
-    `not_asked` and `unsure` (the latest answer is *don't know*) hold codes; what is unsure keeps its last known value,
-    so that *don't know* never lengthens an interval, and lengthens nothing by itself either.
+    `pregnant_on` is when this pregnancy was first told. `not_asked` and `unsure` (the latest answer is *don't know*) hold
+    codes; what is unsure keeps its last known value, so that *don't know* never lengthens an interval.
     """
 
     diabetes: str | None = None
     diagnosed_year: int | None = None
     hba1c: Decimal | None = None
-    hba1c_on: date | None = None
     hba1c_fell_fast: bool = False
     pregnant: bool | None = None
-    pregnant_on: date | None = None  # when this pregnancy was first told
+    pregnant_on: date | None = None
     eye_treatment: bool | None = None
     under_eye_doctor: bool | None = None
-    insulin_or_glp1_started: bool | None = None
     not_asked: frozenset[str] = frozenset(CODES)
     unsure: frozenset[str] = frozenset()
 
 
 def facts_on(records: Sequence[FactRecord], day: date) -> Facts:
-    """The facts that count on `day`, from all records whenever they were made.
+    """The facts that count on `day`, from all records whenever they were made; a later answer replaces an earlier one.
 
-    Pregnancy ends after 300 days, HbA1c after 180; later answers replace earlier ones. To judge an interval give the
-    day of signing: then a fact that expires afterwards does not lengthen it again. Source: CLINICAL.md D1.
+    Pregnancy ends after 300 days, HbA1c after 180. To judge an interval give the day of signing: a fact alive then, or
+    told since, counts until another answer replaces it, so that its mere end lengthens nothing. Source: CLINICAL.md D1.
     """
-    by_code = {code: sorted((r for r in records if r.code == code), key=lambda r: (r.on, r.recorded_at)) for code in CODES}
-    known = {code: _last_known(rows, day) for code, rows in by_code.items()}
-    unsure = frozenset(code for code, rows in by_code.items() if rows and rows[-1].value == UNKNOWN)
-    hba1c, pregnant, year = known["hba1c"], known["pregnant"], known["diagnosed_year"]
+    answers = {code: sorted((r for r in records if r.code == code), key=lambda r: (r.on, r.recorded_at)) for code in CODES}
+    known = {code: _last_known(rows, day) for code, rows in answers.items()}
+    unsure = frozenset(code for code, rows in answers.items() if rows and rows[-1].value == UNKNOWN)
+    year, hba1c = known["diabetes_year"], known["hba1c"]
     return Facts(
         diabetes=_diabetes(known["diabetes"], unsure="diabetes" in unsure),
-        diagnosed_year=int(year.value) if year else None,
-        hba1c=Decimal(hba1c.value) if hba1c else None,
-        hba1c_on=hba1c.on if hba1c else None,
-        hba1c_fell_fast=hba1c is not None and _fell_fast(hba1c, by_code["hba1c"]),
-        pregnant=_yes(pregnant),
-        pregnant_on=_pregnant_on(by_code["pregnant"], pregnant),
+        diagnosed_year=int(str(year.value)) if year else None,
+        hba1c=_percent(hba1c) if hba1c else None,
+        hba1c_fell_fast=hba1c is not None and _fell_fast(hba1c, answers["hba1c"]),
+        pregnant=_yes(known["pregnant"]),
+        pregnant_on=_pregnant_on(answers["pregnant"], known["pregnant"]),
         eye_treatment=_yes(known["eye_treatment"]),
         under_eye_doctor=_yes(known["under_eye_doctor"]),
-        insulin_or_glp1_started=_yes(known["insulin_or_glp1_started"]),
-        not_asked=frozenset(code for code, rows in by_code.items() if not rows),
+        not_asked=frozenset(code for code, rows in answers.items() if not rows),
         unsure=unsure,
     )
-
-
-def hba1c_percent(value: Decimal, unit: str) -> Decimal:
-    """HbA1c in NGSP percent, one decimal, from "percent" or IFCC "mmol_mol" (NGSP master equation).
-
-    Raises ValueError for another unit, or for a percentage outside 3-20 (plausibility_ranges.csv: above it is most
-    likely mmol/mol, so ask).
-    """
-    if unit == "mmol_mol":
-        value = Decimal("0.0915") * value + Decimal("2.15")
-    elif unit != "percent":
-        raise ValueError(f"unknown unit of HbA1c {unit!r}")
-    if not HBA1C_LIMITS[0] <= value <= HBA1C_LIMITS[1]:
-        raise ValueError(f"HbA1c lies between {HBA1C_LIMITS[0]} and {HBA1C_LIMITS[1]} percent")
-    return value.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-
-
-def _fits(code: str, value: str) -> bool:
-    if value == UNKNOWN:
-        return True
-    if code == "diabetes":
-        return value in DIABETES
-    if code == "diagnosed_year":
-        return len(value) == 4 and value.isascii() and value.isdigit()
-    if code == "hba1c":
-        return value.replace(".", "", 1).isdecimal() and value.isascii()
-    return value in YES_NO
 
 
 def _last_known(rows: Sequence[FactRecord], day: date) -> FactRecord | None:
@@ -124,27 +84,30 @@ def _last_known(rows: Sequence[FactRecord], day: date) -> FactRecord | None:
 
 
 def _diabetes(known: FactRecord | None, *, unsure: bool) -> str | None:
-    # "none" that is no longer certain must not keep a person out of the programme.
+    # "none" that is no longer certain must not keep a person out of screening.
     if unsure and (known is None or known.value == "none"):
         return UNKNOWN
-    return known.value if known else None
+    return str(known.value) if known else None
 
 
 def _yes(record: FactRecord | None) -> bool | None:
-    return None if record is None else record.value == "yes"
+    return None if record is None else record.value is True
 
 
 def _pregnant_on(rows: Sequence[FactRecord], last: FactRecord | None) -> date | None:
-    if last is None or last.value != "yes":
+    if last is None or last.value is not True:
         return None
     earliest = last.on - timedelta(days=POLICY["pregnant_valid"].value)
-    said_no = max((row.on for row in rows if row.value == "no"), default=date.min)
-    return min(row.on for row in rows if row.value == "yes" and row.on >= max(earliest, said_no))
+    said_no = max((row.on for row in rows if row.value is False), default=date.min)
+    return min(row.on for row in rows if row.value is True and row.on >= max(earliest, said_no))
+
+
+def _percent(record: FactRecord) -> Decimal:
+    # Through text: 9.0 must meet the threshold 9 exactly.
+    return Decimal(str(hba1c_percent(float(str(record.value)), record.unit)))
 
 
 def _fell_fast(latest: FactRecord, rows: Sequence[FactRecord]) -> bool:
-    fall = Decimal(POLICY["hba1c_fall"].value)
     window = timedelta(days=POLICY["hba1c_fall_within"].value)
-    return any(
-        Decimal(row.value) - Decimal(latest.value) >= fall and timedelta(0) < latest.on - row.on <= window for row in rows if row.value != UNKNOWN
-    )
+    before = [row for row in rows if row.value != UNKNOWN and timedelta(0) < latest.on - row.on <= window]
+    return any(_percent(row) - _percent(latest) >= POLICY["hba1c_fall"].value for row in before)

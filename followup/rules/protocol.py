@@ -11,7 +11,7 @@ from followup.rules.state import EncounterState, PatientState, SignedReport
 from followup.rules.steps import Rule, WantedStep, cited, next_step
 from screening.rules.programmes import PROGRAMMES
 from screening.rules.protocol_rows import PROTOCOL, most_urgent
-from screening.rules.review import review_class, review_due, review_policy
+from screening.rules.review import review_due, review_policy
 
 __all__ = ["next_step", "provisional_due", "recall_due", "wanted_steps"]
 
@@ -34,11 +34,11 @@ def wanted_steps(state: PatientState, now: datetime) -> list[WantedStep]:
     path = [*eye_steps(state, now), *_reviews(state), *_after_signature(state)]
     if not path and not _screened(state) and _for_whom(state, now):
         path.append(_first_screen(state, now))
-    steps = [*_symptoms(state), *_failed_photos(state), *path]
+    steps = [*_symptoms(state), *path]
     if "share_clinic" not in state.consents:
         steps = _in_person(steps)
     steps = [step for step in steps if step.kind == "symptom_today" or not state.closed(*step.key)]
-    if not any(step.kind != "symptom_today" and step.reason != "photo_failed" for step in steps):
+    if all(step.kind == "symptom_today" for step in steps):
         steps.append(_ask_again(state))
     return sorted(steps, key=lambda step: (step.due, step.kind, step.encounter_id or "", step.laterality or ""))
 
@@ -50,18 +50,21 @@ def provisional_due(state: PatientState, encounter: EncounterState, now: datetim
     return recall.due
 
 
-def _symptoms(state: PatientState) -> Iterator[WantedStep]:
-    for symptom in state.symptoms:
-        if _symptom_open(state, symptom.encounter_id, symptom.at):
-            yield cited(
-                "symptom_today",
-                state.local_day(symptom.at),
-                MODIFIERS["new_symptom"],
-                urgency="same_day",
-                owner_role="clinician",
-                encounter_id=symptom.encounter_id,
-                due_at=symptom.at,
-            )
+def _symptoms(state: PatientState) -> list[WantedStep]:
+    opened = [told for told in state.symptoms if _symptom_open(state, told.encounter_id, told.at)]
+    first = {told.encounter_id: told.at for told in sorted(opened, key=lambda told: told.at, reverse=True)}
+    return [
+        cited(
+            "symptom_today",
+            state.local_day(at),
+            MODIFIERS["new_symptom"],
+            urgency="same_day",
+            owner_role="clinician",
+            encounter_id=encounter_id,
+            due_at=at,
+        )
+        for encounter_id, at in first.items()
+    ]
 
 
 def _symptom_open(state: PatientState, encounter_id: str | None, at: datetime) -> bool:
@@ -70,9 +73,7 @@ def _symptom_open(state: PatientState, encounter_id: str | None, at: datetime) -
 
 def _reviews(state: PatientState) -> Iterator[WantedStep]:
     for encounter in state.encounters:
-        # A photo asked for again answers the clinician's own question; only a pressing finding stays in the queue.
-        asked = bool(encounter.retake_asked) and review_class(encounter.finding) == "other"
-        if encounter.report_waiting and not asked:
+        if encounter.report_waiting:
             due_at = review_due(encounter.finding, encounter.waiting_since)
             yield cited(
                 "clinician_review",
@@ -82,22 +83,6 @@ def _reviews(state: PatientState) -> Iterator[WantedStep]:
                 owner_role="clinician",
                 encounter_id=encounter.encounter_id,
                 due_at=due_at,
-            )
-
-
-def _failed_photos(state: PatientState) -> Iterator[WantedStep]:
-    policy = POLICY["photo_failed"]
-    for encounter in state.encounters:
-        for laterality in sorted(encounter.failed_eyes):
-            due = state.local_day(encounter.accepted_at) + timedelta(days=policy.value)
-            yield cited(
-                "clinician_review",
-                due,
-                policy,
-                urgency="incomplete",
-                owner_role="clinician",
-                laterality=laterality,
-                encounter_id=encounter.encounter_id,
             )
 
 
@@ -137,7 +122,7 @@ def _referral(state: PatientState, encounter: EncounterState, report: SignedRepo
     due, rule = _nearest(recall, report.refer_by)
     urgencies = [PROTOCOL[row].urgency for row in report.finding.row_ids if PROTOCOL[row].action in REFERRAL_ACTIONS]
     pressing = most_urgent("refer", *urgencies, *_rule_urgency(rule))
-    return cited("referral", due, rule, urgency=pressing, owner_role="clinician", encounter_id=encounter.encounter_id)
+    return cited("referral", due, rule, urgency=pressing, owner_role="clinician", encounter_id=encounter.encounter_id, reasons=recall.reasons)
 
 
 def _recall_step(state: PatientState, encounter: EncounterState, report: SignedReport) -> WantedStep | None:
@@ -146,7 +131,8 @@ def _recall_step(state: PatientState, encounter: EncounterState, report: SignedR
         return None
     due, rule = _nearest(recall, report.next_due)
     urgency = PROTOCOL[recall.row_id].urgency if recall.row_id else "routine"
-    return cited("recall", due, rule, urgency=most_urgent(urgency, *_rule_urgency(rule)), owner_role="centre", encounter_id=encounter.encounter_id)
+    pressing = most_urgent(urgency, *_rule_urgency(rule))
+    return cited("recall", due, rule, urgency=pressing, owner_role="centre", encounter_id=encounter.encounter_id, reasons=recall.reasons)
 
 
 def _nearest(recall: Recall, entered: date | None) -> tuple[date, Rule]:

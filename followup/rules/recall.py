@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from core.pure.days import local_day
 from core.pure.tables import read_rows
 from followup.rules.facts import Facts
 from followup.rules.policy import DATA, POLICY
@@ -71,7 +72,7 @@ def recall_due(
     report: SignedReport,
     facts: Facts,
     *,
-    zone: tzinfo,
+    zone: str,
     symptom: bool | None = None,
     earlier: Sequence[SignedReport] = (),
     region: str | None = None,
@@ -82,8 +83,8 @@ def recall_due(
     of signing (`facts_on`); `symptom` is the encounter's own while it is open; `earlier` are the patient's older signed
     reports, the newest first. A photo too old makes no routine date; a finding in it counts from the signature.
     """
-    signed_on = report.signed_at.astimezone(zone).date()
-    base = signed_on if report.photo_too_old else min(report.taken_at, report.accepted_at).astimezone(zone).date()
+    signed_on = local_day(report.signed_at, zone)
+    base = signed_on if report.photo_too_old else local_day(min(report.taken_at, report.accepted_at), zone)
     rows = _rows(report, facts)
     if not rows:
         return Recall(None, None, None, tuple(_why_no_date(report, facts)))
@@ -139,7 +140,7 @@ def _values(
     if facts.pregnant_on is not None and facts.diabetes not in ("gestational", "none"):
         # "Screen now" once the pregnancy is known, unless this trimester's photo exists already.
         yield max(_days("pregnancy_pre_existing"), (facts.pregnant_on - base).days), "pregnancy_pre_existing"
-    if facts.hba1c_fell_fast or facts.insulin_or_glp1_started:
+    if facts.hba1c_fell_fast:
         yield _days("hba1c_fast_fall"), "hba1c_fast_fall"
     if row.kind != "rescreen":
         return

@@ -1,8 +1,9 @@
 """What followup knows of one patient when it decides the next steps."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 
+from core.pure.days import local_day
 from followup.rules.facts import FactRecord
 from screening.rules.diabetic_retinopathy import PersonFinding
 from screening.rules.protocol_rows import POLICY as READING_POLICY
@@ -37,18 +38,17 @@ class EncounterState:
 
     `finding` is what its readings say today; `accepted_at` and `taken_at` are the latest of its photos; `waiting_since`
     is the acceptance of its first photo that no signature covers. `report_waiting`: a composed version waits for a
-    signature. `failed_eyes` have a failed photo, `retake_asked` are eyes a clinician wants photographed again.
+    signature.
     """
 
     encounter_id: str
+    opened_at: datetime
     finding: PersonFinding
     accepted_at: datetime
     taken_at: datetime
     waiting_since: datetime
     report_waiting: bool
     signed: SignedReport | None = None
-    failed_eyes: frozenset[str] = frozenset()
-    retake_asked: frozenset[str] = frozenset()
 
     @property
     def current(self) -> PersonFinding:
@@ -85,7 +85,7 @@ class PatientState:
     """Everything `wanted_steps` reads. `age` is the youngest possible in years; `consents` are the purposes in force."""
 
     registered_at: datetime
-    zone: tzinfo
+    zone: str
     age: int | None
     consents: frozenset[str]
     facts: tuple[FactRecord, ...] = ()
@@ -96,7 +96,7 @@ class PatientState:
 
     def local_day(self, moment: datetime) -> date:
         """The patient's own calendar day at a moment."""
-        return moment.astimezone(self.zone).date()
+        return local_day(moment, self.zone)
 
     def closed(self, kind: str, encounter_id: str | None, laterality: str | None = None, *, since: datetime | None = None) -> bool:
         """Whether an outcome was recorded for this step (at or after `since`, where given)."""

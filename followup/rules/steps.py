@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from screening.rules.protocol_rows import urgency_rank
 
@@ -52,27 +52,12 @@ class WantedStep:
     laterality: str | None = None
     encounter_id: str | None = None
     due_at: datetime | None = None
+    reasons: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str | None, str | None]:
         """Kind, encounter and eye: two steps with one key are the same step at two times."""
         return self.kind, self.encounter_id, self.laterality
-
-
-class DatedStep(Protocol):
-    """What `next_step` needs to know of a step: a wanted one or an open row."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def due(self) -> date: ...
-    @property
-    def urgency(self) -> str: ...
-    @property
-    def laterality(self) -> str | None: ...
-
-
-AnyStep = TypeVar("AnyStep", bound=DatedStep)
 
 
 def cited(
@@ -86,6 +71,7 @@ def cited(
     laterality: str | None = None,
     encounter_id: str | None = None,
     due_at: datetime | None = None,
+    reasons: tuple[str, ...] = (),
 ) -> WantedStep:
     """A step with its rule written into it; the reason is the rule's own id unless another is given."""
     return WantedStep(
@@ -100,10 +86,11 @@ def cited(
         laterality=laterality,
         encounter_id=encounter_id,
         due_at=due_at,
+        reasons=reasons or (reason or rule.id,),
     )
 
 
-def next_step(steps: Sequence[AnyStep]) -> AnyStep:
+def next_step(steps: Sequence[WantedStep]) -> WantedStep:
     """The one step marked *next*: what must be done today first, then the earliest, then the most pressing.
 
     Raises ValueError when nothing is open: that patient is lost, and the caller must not go on as if not.

@@ -1,8 +1,9 @@
 """What a patient may read about a finding, before and after a clinician signed it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 
+from core.pure.days import local_day
 from screening.rules.diabetic_retinopathy import PHOTOS_BEFORE_EXAMINATION, EyeFinding, PersonFinding
 from screening.rules.protocol_rows import POLICY
 
@@ -35,7 +36,7 @@ def patient_sentence(
     release_unsigned: bool,
     may_reassure: bool,
     accepted_at: datetime,
-    zone: tzinfo,
+    zone: str,
     due: date | None,
     earlier_referable: bool = False,
 ) -> Sentence:
@@ -50,7 +51,7 @@ def patient_sentence(
     """
     if finding.symptom:
         return Sentence("now_eye", "now")
-    waiting = Sentence("doctor_will_answer", "blank", date=(accepted_at.astimezone(zone) + WAITING_SENTENCE).date())
+    waiting = Sentence("doctor_will_answer", "blank", date=local_day(accepted_at, zone) + WAITING_SENTENCE)
     if finding.worst_grade is None and not finding.referable:
         gaps = always_shown(finding)
         return gaps[0] if gaps else waiting
