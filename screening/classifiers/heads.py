@@ -1,0 +1,21 @@
+"""Order of the network's logits; training, export and serving agree on it through this list alone."""
+
+HEADS = (
+    "any_dr",
+    "referable",
+    "sight_threatening",
+    "proliferative",
+    "not_good",
+    "reject",
+    "kind_retina",
+    "kind_outer_eye",
+    "kind_other",
+    "right_eye",
+)
+
+GRADES = slice(0, 4)
+QUALITY = slice(4, 6)
+KINDS = slice(6, 9)
+REFERABLE = HEADS.index("referable")
+REJECT = HEADS.index("reject")
+RIGHT_EYE = HEADS.index("right_eye")
