@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.rules.age import youngest_age
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from accounts.models import Patient, User
+from accounts.rules.age import youngest_age
 from accounts.selectors import has_consent, patients_visible_to
 from screening.classifiers import registry
 from screening.models import Encounter, Fact, Photo, PhotoCorrection, Reading, ReportVersion
-from screening.rules.diabetic_retinopathy import EyeFinding, PhotoFinding, eye_finding
+from screening.rules.diabetic_retinopathy import LATERALITIES, EyeFinding, PhotoFinding, eye_finding
+from screening.rules.encounters import asks_for_photo, question_open
 from screening.rules.programmes import PROGRAMMES, Admission, admission
+from screening.rules.questions import symptom_answer_holds
 
 
 def photos_visible_to(user: User) -> QuerySet[Photo]:
@@ -154,3 +156,27 @@ def model_versions(encounter: Encounter) -> list[str]:
     """The classifier versions that read this encounter's photos (1 query)."""
     found = Reading.objects.filter(photo__encounter=encounter).exclude(model_version="").values_list("model_version", flat=True)
     return sorted(set(found))
+
+
+def own_sitting(patient: Patient, encounter_id: UUID) -> Encounter | None:
+    """The patient's sitting of this id, None before its first photo; Http404 for somebody else's (1 query)."""
+    encounter = Encounter.objects.filter(pk=encounter_id).first()
+    if encounter is not None and encounter.patient_id != patient.pk:
+        raise Http404
+    return encounter
+
+
+def unfinished_sitting(patient: Patient, *, now: datetime) -> Encounter | None:
+    """The newest sitting that still asks for the photo of an eye (1 query, and up to 8 for the sitting)."""
+    latest = Encounter.objects.filter(patient=patient).order_by("-opened_at").first()
+    if latest is None or not question_open(opened_at=latest.opened_at, now=now):
+        return None
+    photos = photo_findings(latest)
+    return latest if any(asks_for_photo(eye_of_encounter(latest, eye, photos)) for eye in LATERALITIES) else None
+
+
+def symptom_is_answered(patient: Patient, encounter_id: UUID, *, now: datetime) -> bool:
+    """Whether the symptom question was answered for the sitting of this id, which need not exist yet (2 queries)."""
+    told = Fact.objects.filter(patient=patient, code="symptom").order_by("-recorded_at").first()
+    other = Encounter.objects.filter(patient=patient).exclude(pk=encounter_id).order_by("-opened_at").first()
+    return symptom_answer_holds(told.recorded_at if told else None, other_sitting_at=other.opened_at if other else None, now=now)

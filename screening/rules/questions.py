@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 UNKNOWN = "unknown"
@@ -59,3 +59,17 @@ def fault_of(question: Question, value: object, unit: str, effective_on: date, t
     if not question.low <= number <= question.high or (question.code == "diabetes_year" and number > today.year):
         return "out_of_range"
     return None
+
+
+SYMPTOM_HOLDS = timedelta(hours=24)
+
+
+def symptom_answer_holds(told_at: datetime | None, *, other_sitting_at: datetime | None, now: datetime) -> bool:
+    """Whether the symptom need not be asked before the next photo: told within the last day, and not before another sitting began.
+
+    A symptom lives with its encounter, so every sitting asks anew. `other_sitting_at`: when the patient's newest other
+    sitting was opened, if any. Source: issue 17 item 2.
+    """
+    if told_at is None or now - told_at > SYMPTOM_HOLDS:
+        return False
+    return other_sitting_at is None or told_at >= other_sitting_at
