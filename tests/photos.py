@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pillow_heif
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 pillow_heif.register_heif_opener()
@@ -216,6 +217,17 @@ COMPLETE: dict[str, Callable[[], bytes]] = {
 def sample(name: str) -> bytes:
     """One of COMPLETE, drawn once a process."""
     return COMPLETE[name]()
+
+
+@st.composite
+def mutations(draw: st.DrawFn) -> bytes:
+    """One of COMPLETE with up to eight places overwritten."""
+    photo = bytearray(sample(draw(st.sampled_from(sorted(COMPLETE)))))
+    for place, replacement in draw(st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), min_size=1, max_size=8)):
+        # Headers are short: squaring the place sends most edits there.
+        start = int(place * place * len(photo))
+        photo[start : start + len(replacement)] = replacement
+    return bytes(photo)
 
 
 def _segment(marker: int, body: bytes) -> bytes:

@@ -21,6 +21,7 @@ MAGICS = [
     b"RIFF\x40\x00\x00\x00WEBPVP8X",
     b"\x00\x00\x00\x18ftypheic",
 ]
+STRANGERS = [b"", b"\xff", b"%PDF-1.7\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\x03\x04" + bytes(50), "你好".encode()]
 
 
 class CountingReader(BytesIO):
@@ -118,9 +119,7 @@ def test_a_picture_of_another_format_is_told_which_one_it_is_and_which_are_taken
     assert (refusal.code, refusal.found, refusal.limit) == ("unknown_format", found, ACCEPTED)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\xff", b"%PDF-1.7\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\x03\x04" + bytes(50), "你好".encode()]
-)
+@pytest.mark.parametrize("content", STRANGERS)
 def test_what_is_no_picture_is_called_so(content: bytes) -> None:
     assert rejected(content).code == "not_an_image"
 
@@ -164,15 +163,15 @@ def test_a_file_made_to_be_slow_is_given_up_after_bounded_reading(slow: bytes) -
 
 def _outcome(content: bytes) -> None:
     reader = CountingReader(content)
+    found: Sniffed | Rejected
     try:
         found = sniff(reader, len(content))
     except Rejected as refusal:
-        assert refusal.found is not None
-    else:
-        assert found.byte_size == len(content)
+        found = refusal
+    assert reader.bytes_read <= 4 * len(content) + 1000
+    if isinstance(found, Sniffed):
         assert min(found.width, found.height) >= MIN_SIDE
         assert found.width * found.height <= MAX_PIXELS
-    assert reader.bytes_read <= 4 * len(content) + 1000
 
 
 @given(st.binary(max_size=400) | st.builds(lambda magic, rest: magic + rest, st.sampled_from(MAGICS), st.binary(max_size=400)))
@@ -181,18 +180,10 @@ def test_any_bytes_are_sniffed_or_rejected_with_bounded_reads(content: bytes) ->
     _outcome(content)
 
 
-@given(
-    name=st.sampled_from(sorted(photos.COMPLETE)),
-    edits=st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), min_size=1, max_size=8),
-)
+@given(photos.mutations())
 @settings(deadline=None)
-def test_any_mutation_of_a_real_photo_is_sniffed_or_rejected_with_bounded_reads(name: str, edits: list[tuple[float, bytes]]) -> None:
-    photo = bytearray(photos.sample(name))
-    for place, replacement in edits:
-        # Headers are short: squaring the place sends most edits there.
-        start = int(place * place * len(photo))
-        photo[start : start + len(replacement)] = replacement
-    _outcome(bytes(photo))
+def test_any_mutation_of_a_real_photo_is_sniffed_or_rejected_with_bounded_reads(photo: bytes) -> None:
+    _outcome(photo)
 
 
 @given(name=st.sampled_from(sorted(photos.COMPLETE)), start=st.floats(0, 1), length=st.integers(1, 300))
