@@ -1,0 +1,22 @@
+"""The sentences people read: one table, both languages side by side, signed together."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.pure.tables import read_rows
+from followup.rules.policy import DATA
+
+SENTENCES: Mapping[str, Mapping[str, str]] = MappingProxyType({row["code"]: row for row in read_rows(DATA / "sentences.csv")})
+
+
+def sentence(code: str, language: str, **fields: str) -> str:
+    """The sentence in Simplified Chinese for any zh tag, else in English, with its {fields} filled in.
+
+    Raises KeyError for an unknown code or a field that is not given: half a sentence must not reach a patient.
+    """
+    return SENTENCES[code]["zh" if language.startswith("zh") else "en"].format_map(fields)
+
+
+def lock_screen(language: str, nickname: str = "") -> str:
+    """What a message shows on a locked phone: no disease, no organ; on a shared phone whom it is for."""
+    return sentence("notification_shared", language, nickname=nickname) if nickname else sentence("notification", language)
