@@ -1,0 +1,105 @@
+"""One place that makes believable people for tests."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from accounts.models import Membership, Organisation, Patient, User
+from accounts.services.consent import give_consents
+from accounts.services.staff import ensure_reading_centre
+from core import clock
+from core.ids import new_id
+from screening.models import Encounter, Fact, Photo, Reading
+from screening.services.facts import Answer, record_facts
+from screening.services.storage import store_original
+from tests import photos
+
+ALL_PURPOSES = ("care", "automatic_reading", "share_clinic", "reminder_wechat")
+
+
+def reading_centre() -> Organisation:
+    return ensure_reading_centre(name_zh="示范阅片中心", name_en="Demo reading centre")
+
+
+def make_user(**columns: Any) -> User:
+    user = User(handle=str(new_id()), name="测试", created_at=clock.now(), **columns)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def make_patient(*, consents: Iterable[str] = ALL_PURPOSES, birth_year: int = 1966, diabetes: str | None = "type2", **columns: Any) -> Patient:
+    """An adult who said yes to everything, with type 2 diabetes unless told otherwise."""
+    reading_centre()
+    user = make_user()
+    patient = Patient.objects.create(user=user, name="李桂芳", birth_year=birth_year, created_at=clock.now(), **columns)
+    consents = tuple(consents)
+    if consents:
+        give_consents(patient=patient, purposes=consents, by=user, language="zh-hans")
+    if diabetes is not None:
+        record_facts(patient=patient, answers=[Answer("diabetes", diabetes, clock.now().date())], source="self", by=user)
+    return patient
+
+
+def make_clinician(organisation: Organisation | None = None) -> User:
+    user = make_user()
+    Membership.objects.create(user=user, organisation=organisation or reading_centre(), role="clinician", starts_at=clock.now() - timedelta(days=1))
+    return user
+
+
+def client_of(user: User | None) -> APIClient:
+    """A client of the API, signed in by bearer token like a mini-program."""
+    client = APIClient(raise_request_exception=True)
+    if user is not None:
+        _row, token = AuthToken.objects.create(user=user)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+def make_encounter(patient: Patient, *, opened_at: datetime | None = None) -> Encounter:
+    return Encounter.objects.create(patient=patient, programme="retina-dr", opened_at=opened_at or clock.now())
+
+
+def make_photo(encounter: Encounter, laterality: str = "OD", *, taken_at: datetime | None = None, **reading: Any) -> Photo:
+    """A photo whose reading already ended as told (default: graded 0); `outcome=None` leaves it queued. Sends no events."""
+    now = clock.now()
+    original = photos.jpeg()
+    upload = store_original(original)
+    photo = Photo.objects.create(
+        pk=upload.photo_id,
+        encounter=encounter,
+        patient=encounter.patient,
+        kind="retina",
+        laterality=laterality,
+        taken_at=taken_at or now,
+        accepted_at=now,
+        format="jpeg",
+        width=320,
+        height=240,
+        byte_size=upload.size,
+        content_hmac=new_id().bytes * 2,
+        wrapped_key=upload.wrapped_key,
+    )
+    outcome = reading.setdefault("outcome", "graded")
+    if outcome == "graded":
+        reading.setdefault("grade", 0)
+        reading.setdefault("probabilities", {"p_referable": 0.9 if reading["grade"] >= 2 else 0.02})
+        reading.setdefault("model_version", "retina-dr 0.0")
+    state = {None: "queued", "failed": "failed"}.get(outcome, "done")
+    finished = None if outcome is None else now
+    Reading.objects.create(photo=photo, programme="retina-dr", due_at=now, created_at=now, state=state, finished_at=finished, **reading)
+    return photo
+
+
+def answered(patient: Patient, **facts: Any) -> None:
+    """Record answers as the patient gave them today."""
+    today = clock.now().date()
+    record_facts(patient=patient, answers=[Answer(code, value, today) for code, value in facts.items()], source=Fact.Source.SELF, by=patient.user)
+
+
+def at(year: int, month: int, day: int, hour: int = 2) -> datetime:
+    """A moment in UTC; 02:00 is ten in the morning in China."""
+    return datetime(year, month, day, hour, tzinfo=UTC)

@@ -1,0 +1,139 @@
+"""kill -9 of anything at any moment: every accepted photo ends in a reading, a retake or a reason; none twice; no command by hand."""
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from redis import Redis
+
+from dev.stack import Stack
+from tests import photos
+from tests.faults.client import Answer, ask, upload
+
+UPLOADS = 200
+PEOPLE = 25
+ENDS = {"graded", "retake", "refused", "unread", "failed"}
+FREE = sorted(Path("dev/samples/retina").glob("*.jpg"))
+
+
+def seconds_to_ten_in_the_morning() -> int:
+    """How far the patient's clock is from 10:00, so that quiet hours hold still whenever the suite runs."""
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))  # noqa: TID251 - the test moves the product's clock, it does not read it
+    return round((now.replace(hour=10, minute=0, second=0) - now).total_seconds())
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    running = Stack(tmp_path_factory.mktemp("faults"), env={"CLOCK_SHIFT_SECONDS": str(seconds_to_ten_in_the_morning())})
+    running.start()
+    yield running
+    running.stop()
+
+
+def mixed_photo(number: int) -> bytes:
+    """Good, poor and wrong pictures in turn; the bytes behind the end marker make each its own file."""
+    drawn = (photos.document, photos.wall, photos.jpeg)
+    original = drawn[number % 3]() if number % 5 == 4 else FREE[number % len(FREE)].read_bytes()
+    return original + f"photo {number}".encode() if original[:2] == b"\xff\xd8" else original
+
+
+def taken_at(stack: Stack) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=int(stack.env["CLOCK_SHIFT_SECONDS"]))).isoformat()  # noqa: TID251
+
+
+def wait_until_read(stack: Stack, accepted: dict[str, str], *, within_s: float) -> dict[str, str]:
+    """Ask for every photo until none is on its way; their outcomes by id."""
+    until = time.monotonic() + within_s
+    outcomes: dict[str, str] = {}
+    while len(outcomes) < len(accepted) and time.monotonic() < until:
+        for photo, token in accepted.items():
+            if photo not in outcomes:
+                body = ask(stack.url, token, f"/api/v1/photos/{photo}").body
+                if body["retry_after"] is None:
+                    outcomes[photo] = body["outcome"]
+        time.sleep(0.5)
+    return outcomes
+
+
+def test_killing_worker_redis_database_and_web_during_200_uploads_loses_nothing(stack: Stack) -> None:
+    tokens = json.loads(stack.manage("test_people", str(PEOPLE)).splitlines()[-1])["patients"]
+    moment = taken_at(stack)
+    done = threading.Event()
+
+    def send(number: int) -> tuple[str, Answer]:
+        token = tokens[number % PEOPLE]
+        eye = "OD" if (number // PEOPLE) % 2 == 0 else "OS"
+        return token, upload(stack.url, token, mixed_photo(number), eye=eye, taken_at=moment, key=f"photo-{number}", patience_s=300)
+
+    def kill_in_turn() -> None:
+        victims = ("read", "redis", "postgres", "web", "read", "deliver", "postgres", "beat", "read", "redis")
+        for victim in victims:
+            if done.wait(3):
+                return
+            stack.kill(victim)
+
+    with ThreadPoolExecutor(4) as pool:
+        killer = threading.Thread(target=kill_in_turn)
+        killer.start()
+        answers = list(pool.map(send, range(UPLOADS)))
+        done.set()
+        killer.join()
+    for victim in ("postgres", "redis", "web", "read", "deliver", "beat"):
+        stack.wait_ready(victim)
+
+    statuses = Counter(answer.status for _, answer in answers)
+    assert set(statuses) <= {200, 202}, statuses
+    accepted = {answer.body["id"]: token for token, answer in answers}
+    outcomes = wait_until_read(stack, accepted, within_s=420)
+    assert len(outcomes) == len(accepted), f"{len(accepted) - len(outcomes)} photos are still on their way"
+    assert set(outcomes.values()) <= ENDS
+    assert Counter(outcomes.values())["graded"] > UPLOADS / 4
+
+    listed = [photo["id"] for token in tokens for photo in everything(stack, token)]
+    assert len(listed) == len(set(listed)), "a photo is listed twice"
+    assert set(listed) >= set(accepted)
+    stack.manage("check_followup")
+
+
+def everything(stack: Stack, token: str) -> list[dict[str, str]]:
+    """The union of all pages of a person's photos."""
+    found: list[dict[str, str]] = []
+    path: str | None = "/api/v1/photos?page_size=7"
+    while path:
+        page = ask(stack.url, token, path).body
+        found += page["results"]
+        path = page["next"] and "/" + page["next"].split("/", 3)[3]
+    return found
+
+
+def test_with_redis_dead_an_upload_is_accepted_and_read_all_the_same(stack: Stack) -> None:
+    token = json.loads(stack.manage("test_people", "1").splitlines()[-1])["patients"][0]
+    stack.kill("redis", revive=False)
+    try:
+        started = time.monotonic()
+        answer = upload(stack.url, token, FREE[0].read_bytes(), eye="OD", taken_at=taken_at(stack), key="no-redis", patience_s=0)
+        assert answer.status == 202
+        assert time.monotonic() - started < 5, "a dead bell made the door wait"
+        outcomes = wait_until_read(stack, {answer.body["id"]: token}, within_s=90)
+        assert outcomes == {answer.body["id"]: "graded"}
+    finally:
+        stack.revive("redis")
+
+
+def test_emptying_redis_loses_nothing(stack: Stack) -> None:
+    token = json.loads(stack.manage("test_people", "1").splitlines()[-1])["patients"][0]
+    answers = [
+        upload(stack.url, token, FREE[number].read_bytes(), eye=eye, taken_at=taken_at(stack), key=f"emptied-{eye}")
+        for number, eye in enumerate(("OD", "OS"))
+    ]
+    Redis.from_url(stack.env["REDIS_URL"]).flushall()
+    accepted = {answer.body["id"]: token for answer in answers}
+    assert len(wait_until_read(stack, accepted, within_s=90)) == len(accepted)
+    stack.manage("check_followup")
