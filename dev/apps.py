@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from functools import cache, partial
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from celery import Celery
@@ -30,7 +31,7 @@ def app_children(env: Mapping[str, str], ports: Mapping[str, int], *, bind: str,
                 *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "120"),
                 *("--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning"),
             ),
-            ready=partial(_accepts, ports["web"]),
+            ready=partial(_answers, ports["web"]),
             environment={**env, "CONN_MAX_AGE": "60"},
         ),
         _worker("read", readers, env),
@@ -62,6 +63,19 @@ def _accepts(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _answers(port: int) -> bool:
+    """Whether the application itself answers: gunicorn accepts connections before any worker has loaded it."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=3)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _listens(queue: str, broker: str) -> bool:

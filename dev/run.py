@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 
 import segno
 
@@ -18,7 +17,6 @@ def main() -> int:
     lan = os.environ.get("LAN") == "1"
     host = lan_address() if lan else "127.0.0.1"
     port = int(os.environ["PORT"]) if os.environ.get("PORT") else None
-    asked_to_stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     with explained():
@@ -26,7 +24,7 @@ def main() -> int:
         try:
             stack.start()
             _welcome(stack, lan=lan)
-            asked_to_stop.wait()
+            signal.pause()
         except KeyboardInterrupt:
             narrate("\nStopping ...")
         finally:

@@ -69,16 +69,15 @@ class Stack:
         self._set_up_database()
         if apps:
             self._say("Starting web, workers and beat ...")
-            self._supervisor.watch()
             self._supervisor.start(*app_children(self.env, self._ports, bind=self._bind, run=self.layout.run))
+            self._supervisor.watch()
             self._note_address()
 
     def stop(self) -> None:
         """Stop everything, the databases last."""
         self._supervisor.stop()
-        with suppress(FileNotFoundError):
-            (self.layout.run / "env.json").unlink()
         if self._lock:
+            (self.layout.run / "env.json").unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
 
