@@ -41,7 +41,16 @@ def _eye_steps(eye: EyeFinding, encounter: EncounterState, state: PatientState, 
     takes_photo = answers_open_question(eye, opened_at=encounter.opened_at, now=now)
     if takes_photo:
         kind = "second_eye" if eye.state == "missing" else "retake"
-        yield cited(kind, photo_due, row, urgency=row.urgency, owner_role="centre", laterality=eye.laterality, encounter_id=encounter.encounter_id)
+        yield cited(
+            kind,
+            photo_due,
+            row,
+            urgency=row.urgency,
+            owner_role="centre",
+            reason="clinician_asked" if eye.laterality in encounter.retake_asked else None,
+            laterality=eye.laterality,
+            encounter_id=encounter.encounter_id,
+        )
     if takes_photo and state.local_day(now) <= photo_due:
         return
     examination: Rule = POLICY["eye_missing_examination"] if eye.state == "missing" else PROTOCOL["ungradable_after_retakes"]

@@ -34,11 +34,11 @@ def wanted_steps(state: PatientState, now: datetime) -> list[WantedStep]:
     path = [*eye_steps(state, now), *_reviews(state), *_after_signature(state)]
     if not path and not _screened(state) and _for_whom(state, now):
         path.append(_first_screen(state, now))
-    steps = [*_symptoms(state), *path]
+    steps = [*_symptoms(state), *_failed_photos(state), *path]
     if "share_clinic" not in state.consents:
         steps = _in_person(steps)
     steps = [step for step in steps if step.kind == "symptom_today" or not state.closed(*step.key)]
-    if all(step.kind == "symptom_today" for step in steps):
+    if all(step.kind == "symptom_today" or step.reason == "photo_failed" for step in steps):
         steps.append(_ask_again(state))
     return sorted(steps, key=lambda step: (step.due, step.kind, step.encounter_id or "", step.laterality or ""))
 
@@ -83,6 +83,21 @@ def _reviews(state: PatientState) -> Iterator[WantedStep]:
                 owner_role="clinician",
                 encounter_id=encounter.encounter_id,
                 due_at=due_at,
+            )
+
+
+def _failed_photos(state: PatientState) -> Iterator[WantedStep]:
+    policy = POLICY["photo_failed"]
+    for encounter in state.encounters:
+        for laterality in sorted(encounter.failed_eyes):
+            yield cited(
+                "clinician_review",
+                state.local_day(encounter.accepted_at) + timedelta(days=policy.value),
+                policy,
+                urgency="incomplete",
+                owner_role="clinician",
+                laterality=laterality,
+                encounter_id=encounter.encounter_id,
             )
 
 

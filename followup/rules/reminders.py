@@ -17,7 +17,7 @@ LADDER_OF_KIND = {
     "retake": "photo",
     "recall": "standard",
     "ask_again": "standard",
-    "examination_in_person": "referral",
+    "examination_in_person": "standard",
     "in_person_instead_of_photo": "standard",
     "referral": "referral",
     "symptom_today": "same_day",

@@ -38,7 +38,8 @@ class EncounterState:
 
     `finding` is what its readings say today; `accepted_at` and `taken_at` are the latest of its photos; `waiting_since`
     is the acceptance of its first photo that no signature covers. `report_waiting`: a composed version waits for a
-    signature.
+    signature. `failed_eyes` have a photo that failed by our fault and that nobody looked after yet; `retake_asked` are
+    ungradable eyes that a clinician wants photographed again.
     """
 
     encounter_id: str
@@ -49,6 +50,8 @@ class EncounterState:
     waiting_since: datetime
     report_waiting: bool
     signed: SignedReport | None = None
+    failed_eyes: frozenset[str] = frozenset()
+    retake_asked: frozenset[str] = frozenset()
 
     @property
     def current(self) -> PersonFinding:
