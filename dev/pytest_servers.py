@@ -46,6 +46,8 @@ def _start() -> None:
     template = _template()
     run = Layout(FOLDER / f"run-{os.getpid()}")
     run.make()
+    # Whitenoise warns of a missing folder, and warnings are errors here.
+    (run.var / "static").mkdir()
     subprocess.run(("cp", "-a", "--reflink=auto", str(template.postgres), str(template.secrets), str(run.var)), check=True)
     postgres_port, redis_port = free_port(), free_port()
     supervisor = Supervisor(run, print)
