@@ -66,6 +66,11 @@ def ladder(step_kind: str, due: date, booked: bool, now: datetime, *, zone: str)
     return [*(replace(rung, due_at=now) for rung in past[-1:]), *coming]
 
 
+def has_ladder(step_kind: str) -> bool:
+    """Whether somebody is to be reminded of steps of this kind."""
+    return step_kind in LADDER_OF_KIND
+
+
 def answered_notice(signed_at: datetime) -> ReminderRung:
     """The one message due at once when a report was signed: *a doctor has answered, please sign in*."""
     return ReminderRung("doctor_answered", signed_at, "wechat")
