@@ -53,14 +53,17 @@ def _ladders() -> dict[str, list[_Rung]]:
 LADDERS = _ladders()
 
 
-def ladder(step_kind: str, due: date, booked: bool, now: datetime, *, zone: str) -> list[ReminderRung]:
+def ladder(step_kind: str, due: date, booked: bool, now: datetime, *, zone: str, told_at: datetime | None = None) -> list[ReminderRung]:
     """The rungs of a step from now on, at 10:00 of the patient's `zone`, the earliest first; none for a step that is not hers.
 
     Rungs already past collapse into one, due now: the last of them, so that a late start says one thing and an
-    escalation is not skipped. A repeating rung carries its number and is given up to the next one. *Booked* changes the
-    messages before the date; only an outcome ends the ladder.
+    escalation is not skipped. `told_at` is when the patient learned of the step (on the page, or by *a doctor has
+    answered*): a message due before that is said already, a person's rung is not. A repeating rung carries its number
+    and is given up to the next one. *Booked* changes the messages before the date; only an outcome ends the ladder.
     """
     rungs = sorted(_rungs(LADDER_OF_KIND.get(step_kind, ""), due, "booked" if booked else "not_booked", now, zone), key=lambda rung: rung.due_at)
+    if told_at is not None:
+        rungs = [rung for rung in rungs if rung.channel == "person" or rung.due_at > told_at]
     past = [rung for rung in rungs if rung.due_at <= now]
     coming = [rung for rung in rungs if rung.due_at > now]
     return [*(replace(rung, due_at=now) for rung in past[-1:]), *coming]
@@ -69,11 +72,6 @@ def ladder(step_kind: str, due: date, booked: bool, now: datetime, *, zone: str)
 def has_ladder(step_kind: str) -> bool:
     """Whether somebody is to be reminded of steps of this kind."""
     return step_kind in LADDER_OF_KIND
-
-
-def answered_notice(signed_at: datetime) -> ReminderRung:
-    """The one message due at once when a report was signed: *a doctor has answered, please sign in*."""
-    return ReminderRung("doctor_answered", signed_at, "wechat")
 
 
 def channel_for(channel: str, *, consented: bool, credit: int) -> str:
