@@ -1,0 +1,160 @@
+"""What must hold for everybody at every moment. Each is a query for those for whom it does not, so that an empty answer is the good one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import Membership
+from core.leases import DatabaseClock
+from core.models import JobState
+from followup.models import Attempt, Reminder, Step, Task
+from followup.selectors import followed_patients, without_a_step
+from followup.services.reconcile import SWEEP_EVERY
+from screening.models import Encounter, Photo, Reading, ReportVersion
+
+# What keeps an encounter alive that has no report, and a report that nobody has signed.
+ANSWERS_FOR_ENCOUNTER = ("clinician_review", "retake", "second_eye", "examination_in_person", "in_person_instead_of_photo")
+ANSWERS_FOR_REPORT = ("clinician_review", "retake", "in_person_instead_of_photo")
+
+Patients = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When the check is made, and how long something may wait before it counts as stuck."""
+
+    now: datetime
+    patience: timedelta
+
+    @property
+    def waited(self) -> datetime:
+        return self.now - self.patience
+
+
+def photos_without_one_reading(_: Moment) -> Patients:
+    return Photo.objects.annotate(count=Count("readings")).exclude(count=1).values_list("patient", flat=True)
+
+
+def readings_stuck(at: Moment) -> Patients:
+    waiting = Reading.objects.filter(outcome__isnull=True, photo__accepted_at__lt=at.waited, due_at__lt=at.waited)
+    return waiting.values_list("photo__patient", flat=True)
+
+
+def failed_photos_without_a_person(_: Moment) -> Patients:
+    task = Task.objects.filter(kind="photo_failed", about=OuterRef("photo"))
+    failed = Reading.objects.filter(~Exists(task), outcome=Reading.Outcome.FAILED, photo__patient__is_sample=False)
+    return failed.values_list("photo__patient", flat=True)
+
+
+def patients_without_a_step(_: Moment) -> Patients:
+    return without_a_step().values_list("pk", flat=True)
+
+
+def patients_without_one_next_step(_: Moment) -> Patients:
+    marked = Count("steps", filter=Q(steps__state=Step.State.OPEN, steps__is_next=True))
+    return followed_patients().annotate(marked=marked).exclude(marked=1).values_list("pk", flat=True)
+
+
+def reports_without_a_review(_: Moment) -> Patients:
+    newest = ReportVersion.objects.filter(report=OuterRef("report")).order_by("-number").values("pk")[:1]
+    answers = Step.objects.filter(encounter=OuterRef("report__encounter"), state=Step.State.OPEN, kind__in=ANSWERS_FOR_REPORT)
+    unanswered = ReportVersion.objects.filter(
+        ~Exists(answers.exclude(kind="clinician_review", due_at__isnull=True)),
+        kind=ReportVersion.Kind.PRELIMINARY,
+        pk=Subquery(newest),
+        report__encounter__patient__in=followed_patients(),
+    )
+    return unanswered.values_list("report__encounter__patient", flat=True)
+
+
+def encounters_overdue_for_a_report(at: Moment) -> Patients:
+    return Encounter.objects.filter(compose_after__lt=at.waited).values_list("patient", flat=True)
+
+
+def encounters_without_report_or_step(at: Moment) -> Patients:
+    """Something could be seen, or is to be photographed again, in the patient's latest sitting, and yet nothing ever followed from it."""
+    readings = Reading.objects.filter(photo__encounter=OuterRef("pk"))
+    later = Encounter.objects.filter(patient=OuterRef("patient"), opened_at__gt=OuterRef("opened_at"))
+    silent = Encounter.objects.annotate(last=Max("photos__accepted_at")).filter(
+        Exists(readings.filter(outcome__in=["graded", "retake", "unread"])),
+        ~Exists(readings.filter(outcome__isnull=True)),
+        ~Exists(later),
+        ~Exists(Step.objects.filter(encounter=OuterRef("pk"), kind__in=ANSWERS_FOR_ENCOUNTER)),
+        report__isnull=True,
+        compose_after__isnull=True,
+        last__lt=at.waited,
+        patient__in=followed_patients(),
+    )
+    return silent.values_list("patient", flat=True)
+
+
+def reminders_past_their_lease(at: Moment) -> Patients:
+    return Reminder.objects.filter(state=JobState.CLAIMED, lease_until__lt=DatabaseClock() - at.patience).values_list("patient", flat=True)
+
+
+def reminders_left_lying(at: Moment) -> Patients:
+    return Reminder.objects.filter(state=JobState.QUEUED, due_at__lt=at.waited).values_list("patient", flat=True)
+
+
+def reminders_without_the_promised_person(_: Moment) -> Patients:
+    handed_over = Reminder.objects.filter(~Exists(Task.objects.filter(about=OuterRef("pk"))), outcome__in=["person", "unknown"])
+    return handed_over.values_list("patient", flat=True)
+
+
+def attempts_without_an_outcome(_: Moment) -> Patients:
+    left = Attempt.objects.filter(outcome=Attempt.Outcome.STARTED, reminder__state__in=[JobState.DONE, JobState.FAILED])
+    return left.values_list("reminder__patient", flat=True)
+
+
+def messages_said_twice(_: Moment) -> Patients:
+    """One rung about one matter and day, sent through two steps."""
+    sent = Reminder.objects.filter(outcome="sent", step__isnull=False)
+    matters = sent.values("patient", "code", "step__kind", "step__encounter", "step__laterality", "step__due_on")
+    return matters.annotate(times=Count("pk")).filter(times__gt=1).values_list("patient", flat=True)
+
+
+def steps_without_a_person(at: Moment) -> Patients:
+    staff = Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at.now), organisation=OuterRef("owner"), starts_at__lte=at.now)
+    return Step.objects.filter(~Exists(staff), state=Step.State.OPEN).values_list("patient", flat=True)
+
+
+def tasks_overdue(at: Moment) -> Patients:
+    return Task.objects.filter(done_at__isnull=True, due_at__lt=at.now - timedelta(days=7)).values_list("patient", flat=True)
+
+
+def sample_patients_followed(_: Moment) -> Patients:
+    return Step.objects.filter(patient__is_sample=True).values_list("patient", flat=True)
+
+
+def patients_not_swept(at: Moment) -> Patients:
+    """The failsafe itself has stopped: it looks at everybody once a day, whatever the messages do."""
+    since = at.waited - SWEEP_EVERY
+    unseen = followed_patients().filter(Q(sweep__isnull=True) | Q(sweep__at__lt=since), created_at__lt=since)
+    return unseen.values_list("pk", flat=True)
+
+
+INVARIANTS: Mapping[str, tuple[str, Callable[[Moment], Patients]]] = {
+    check.__name__: (sentence, check)
+    for sentence, check in (
+        ("every accepted photo has exactly one reading", photos_without_one_reading),
+        ("every photo has an outcome, or has not waited long", readings_stuck),
+        ("every photo that failed has a person", failed_photos_without_a_person),
+        ("everybody under care has an open step", patients_without_a_step),
+        ("exactly one of them is the next", patients_without_one_next_step),
+        ("every unsigned report has an open review with an owner and an hour", reports_without_a_review),
+        ("no encounter is past its hour for a report", encounters_overdue_for_a_report),
+        ("every encounter with an outcome has a report or a step", encounters_without_report_or_step),
+        ("no reminder is stuck with a worker that is gone", reminders_past_their_lease),
+        ("no due reminder lies untouched", reminders_left_lying),
+        ("every reminder that became a person's matter is on a list", reminders_without_the_promised_person),
+        ("every settled attempt has an outcome", attempts_without_an_outcome),
+        ("nothing is said twice", messages_said_twice),
+        ("every open step has somebody at its owner", steps_without_a_person),
+        ("no matter for a person is a week late", tasks_overdue),
+        ("sample persons are in no plan", sample_patients_followed),
+        ("the failsafe has looked at everybody within a day", patients_not_swept),
+    )
+}

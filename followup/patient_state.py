@@ -1,0 +1,123 @@
+"""Rows of screening, accounts and followup -> the one dataclass that the rules read."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from accounts.models import Patient
+from accounts.rules.age import youngest_age
+from accounts.selectors import active_consents
+from core.pure.days import local_day
+from followup.models import Step, Task
+from followup.rules.facts import CODES, FactRecord
+from followup.rules.state import EncounterState, PatientState, RecordedOutcome, SignedReport, SymptomReport
+from screening.models import Encounter, Fact, ReportVersion
+from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION, PhotoFinding, person_finding
+from screening.rules.protocol_rows import PROTOCOL
+from screening.selectors import eye_of_encounter, latest_version, photo_findings, signed_version
+from screening.services.reports import SYMPTOM_BELONGS_TO_SITTING, finding_of
+
+# Only what really happened closes a step for good (CLINICAL.md D3).
+RECORDED = ("attended", "declined", "deceased")
+
+
+def patient_state(patient: Patient, now: datetime) -> PatientState:
+    """Everything known of the patient at `now` (5 queries and 7 for each encounter)."""
+    facts = list(Fact.objects.filter(patient=patient).order_by("recorded_at", "id"))
+    encounters = list(Encounter.objects.filter(patient=patient).order_by("opened_at", "id"))
+    symptoms = symptom_answers([fact for fact in facts if fact.code == "symptom"], encounters)
+    settled = set(Task.objects.filter(patient=patient, kind="photo_failed", done_at__isnull=False).values_list("about", flat=True))
+    found = [_encounter(encounter, told=symptoms.get(str(encounter.pk), []), settled={str(photo) for photo in settled}) for encounter in encounters]
+    return PatientState(
+        registered_at=patient.created_at,
+        zone=patient.zone,
+        age=youngest_age(local_day(now, patient.zone), birth_date=patient.birth_date, birth_year=patient.birth_year),
+        consents=frozenset(active_consents(patient).values_list("purpose", flat=True)),
+        facts=tuple(fact_record(fact) for fact in facts if fact.code in CODES),
+        encounters=tuple(encounter for encounter in found if encounter is not None),
+        symptoms=tuple(SymptomReport(at, encounter) for encounter, told in symptoms.items() if (at := _still_told(told)) is not None),
+        outcomes=tuple(_outcome(step) for step in Step.objects.filter(patient=patient, closed_reason__in=RECORDED).order_by("closed_at")),
+    )
+
+
+def fact_record(fact: Fact) -> FactRecord:
+    """A row of answers in the words of the rules."""
+    return FactRecord(fact.code, fact.value, fact.effective_on, fact.recorded_at, fact.unit)
+
+
+def symptom_answers(facts: Sequence[Fact], encounters: Sequence[Encounter]) -> dict[str | None, list[Fact]]:
+    """The symptom answers of each sitting, oldest first: an answer belongs to the last encounter opened up to a day after it.
+
+    What was told before any encounter stands under None. Both lists come in order of time.
+    """
+    answers: defaultdict[str | None, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        opened = [encounter for encounter in encounters if encounter.opened_at - SYMPTOM_BELONGS_TO_SITTING <= fact.recorded_at]
+        answers[str(opened[-1].pk) if opened else None].append(fact)
+    return dict(answers)
+
+
+def _still_told(answers: Sequence[Fact]) -> datetime | None:
+    """When a symptom was first told, unless the newest answer of the same sitting takes it back."""
+    if not answers or answers[-1].value is not True:
+        return None
+    return next(fact.recorded_at for fact in answers if fact.value is True)
+
+
+def _encounter(encounter: Encounter, *, told: Sequence[Fact], settled: set[str]) -> EncounterState | None:
+    """None for an encounter in which nothing was ever said of this patient."""
+    photos = photo_findings(encounter)
+    latest = latest_version(encounter)
+    if not photos and latest is None:
+        return None
+    signed = signed_version(encounter)
+    right, left = (eye_of_encounter(encounter, laterality, photos) for laterality in LATERALITIES)
+    symptom = told[-1].value if told and isinstance(told[-1].value, bool) else None
+    covered = set(signed.photo_ids) if signed else set()
+    accepted_at = max((photo.accepted_at for photo in photos), default=encounter.opened_at)
+    return EncounterState(
+        encounter_id=str(encounter.pk),
+        opened_at=encounter.opened_at,
+        finding=person_finding(right, left, symptom=symptom),
+        accepted_at=accepted_at,
+        taken_at=max((photo.taken_at for photo in photos), default=encounter.opened_at),
+        waiting_since=min((photo.accepted_at for photo in photos if photo.photo_id not in covered), default=accepted_at),
+        report_waiting=latest is not None and latest.kind == ReportVersion.Kind.PRELIMINARY,
+        signed=_signed_report(signed, photos, encounter) if signed else None,
+        failed_eyes=frozenset(photo.laterality for photo in photos if photo.outcome == "failed" and photo.photo_id not in settled),
+        retake_asked=_retake_asked(signed, photos) if signed else frozenset(),
+    )
+
+
+def _signed_report(version: ReportVersion, photos: Sequence[PhotoFinding], encounter: Encounter) -> SignedReport:
+    assert version.signed_at is not None
+    covered = [photo for photo in photos if photo.photo_id in version.photo_ids]
+    return SignedReport(
+        finding=finding_of(version),
+        taken_at=max((photo.taken_at for photo in covered), default=encounter.opened_at),
+        accepted_at=max((photo.accepted_at for photo in covered), default=encounter.opened_at),
+        signed_at=version.signed_at,
+        next_due=version.recall_on,
+        refer_by=_refer_by(version, encounter) if version.other_finding else None,
+    )
+
+
+def _refer_by(version: ReportVersion, encounter: Encounter) -> date:
+    """Another finding goes to an ophthalmologist by the clinician's date, else within the days of the protocol's plainest referral."""
+    assert version.signed_at is not None
+    signed_on = local_day(version.signed_at, encounter.patient.zone)
+    return version.recall_on or signed_on + timedelta(days=PROTOCOL["moderate"].days)
+
+
+def _retake_asked(version: ReportVersion, photos: Sequence[PhotoFinding]) -> frozenset[str]:
+    """Eyes whose photo the clinician wants again and that have had none since."""
+    since = {photo.laterality for photo in photos if photo.photo_id not in version.photo_ids}
+    asked = [eye for eye in finding_of(version).eyes if eye.state == "ungradable" and eye.retakes < PHOTOS_BEFORE_EXAMINATION]
+    return frozenset(eye.laterality for eye in asked) - since
+
+
+def _outcome(step: Step) -> RecordedOutcome:
+    assert step.closed_at is not None
+    return RecordedOutcome(
+        step.kind, step.closed_at, str(step.encounter_id) if step.encounter_id else None, step.laterality or None, step.outcome_due_on
+    )

@@ -1,0 +1,128 @@
+"""Every read of followup, scoped to an actor, with the number of queries it costs."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.conf import settings
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Sum, Value, When
+
+from accounts.models import Consent, Organisation, Patient, User
+from accounts.selectors import default_reading_centre, organisations_of, patients_visible_to
+from core import clock
+from followup.models import CreditEntry, Reminder, Step, Task
+from screening.models import Encounter, ReportVersion
+from screening.rules.protocol_rows import PROTOCOL, urgency_rank
+
+URGENCIES = sorted({row.urgency for row in PROTOCOL.values()}, key=urgency_rank, reverse=True)
+
+
+@dataclass(frozen=True)
+class Home:
+    """What a patient's first page answers: is there something to do, when is the next date, what did the last check say.
+
+    `latest` is the newest report version, signed or not, with its encounter; `credits` are messages that WeChat will still take.
+    """
+
+    next_step: Step | None
+    other_steps: tuple[Step, ...]
+    latest: ReportVersion | None
+    credits: int
+
+
+@dataclass(frozen=True)
+class ReviewQueue:
+    """The shared queue of reports waiting for a signature: the most urgent first, then who waits longest. `counts` go by urgency, over all of it."""
+
+    steps: tuple[Step, ...]
+    counts: Mapping[str, int]
+    overdue: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of a patient's history. `subject` is the Encounter, ReportVersion, Step or Reminder that it tells of."""
+
+    at: datetime
+    kind: Literal["photos", "signed", "step_closed", "message_sent"]
+    subject: Encounter | ReportVersion | Step | Reminder
+
+
+def owner_of(patient: Patient) -> Organisation:
+    """Who answers for the patient's steps: the clinic she shares with, else the default reading centre (1 or 2 queries)."""
+    shared = Consent.objects.filter(patient=patient, purpose="share_clinic", withdrawn_at__isnull=True, organisation__isnull=False)
+    consent = shared.select_related("organisation").first()
+    return consent.organisation if consent and consent.organisation else default_reading_centre()
+
+
+def home_of(patient: Patient) -> Home:
+    """The patient's own first page (3 queries). Call it for a patient the actor may see."""
+    steps = list(Step.objects.filter(patient=patient, state=Step.State.OPEN).select_related("owner", "encounter").order_by("due_on", "opened_at"))
+    versions = ReportVersion.objects.filter(report__encounter__patient=patient).select_related("report__encounter", "signed_by")
+    return Home(
+        next_step=next((step for step in steps if step.is_next), None),
+        other_steps=tuple(step for step in steps if not step.is_next),
+        latest=versions.order_by("-report__encounter__opened_at", "-number").first(),
+        credits=credit_balance(patient),
+    )
+
+
+def credit_balance(patient: Patient) -> int:
+    """Messages that WeChat will still take for this patient (1 query)."""
+    entries = CreditEntry.objects.filter(patient=patient, template=settings.WECHAT_TEMPLATE_ID)
+    return entries.aggregate(left=Sum("amount"))["left"] or 0
+
+
+def steps_visible_to(user: User) -> QuerySet[Step]:
+    """Open and closed steps of the patients this actor may see, newest first (1 query when evaluated)."""
+    seen = Step.objects.filter(patient__in=patients_visible_to(user), patient__is_sample=False)
+    return seen.select_related("patient", "owner", "encounter").order_by("-opened_at", "-id")
+
+
+def review_queue(user: User, *, limit: int = 200) -> ReviewQueue:
+    """What waits for a signature where this actor is a clinician (2 queries); empty for anybody else."""
+    waiting = steps_visible_to(user).filter(state=Step.State.OPEN, kind="clinician_review", owner__in=organisations_of(user))
+    overdue, counts = 0, Counter[str]()
+    now = clock.now()
+    for urgency, due_at in waiting.order_by().values_list("urgency", "due_at"):
+        counts[urgency] += 1
+        overdue += due_at is not None and due_at < now
+    rank = Case(*(When(urgency=urgency, then=Value(place)) for place, urgency in enumerate(URGENCIES)), default=Value(len(URGENCIES)))
+    ordered = waiting.order_by(rank, "due_at", "id")[:limit]
+    return ReviewQueue(steps=tuple(ordered), counts=dict(counts), overdue=overdue)
+
+
+def tasks_visible_to(user: User) -> QuerySet[Task]:
+    """The lists of the organisations where this actor is a clinician: open matters first, the earliest due first (1 query when evaluated)."""
+    listed = Task.objects.filter(owner__in=organisations_of(user), patient__is_sample=False)
+    return listed.select_related("patient", "owner", "done_by").order_by(F("done_at").desc(nulls_first=True), "due_at", "id")
+
+
+def history(patient: Patient) -> tuple[Moment, ...]:
+    """What happened to a patient, newest first (4 queries). Call it for a patient the actor may see."""
+    moments = [Moment(encounter.opened_at, "photos", encounter) for encounter in Encounter.objects.filter(patient=patient)]
+    signed = ReportVersion.objects.filter(report__encounter__patient=patient, kind=ReportVersion.Kind.SIGNED)
+    for version in signed.select_related("report__encounter", "signed_by"):
+        moments.append(Moment(version.signed_at or version.created_at, "signed", version))
+    for step in Step.objects.filter(patient=patient, state=Step.State.DONE).select_related("owner"):
+        moments.append(Moment(step.closed_at or step.opened_at, "step_closed", step))
+    for reminder in Reminder.objects.filter(patient=patient, outcome="sent").select_related("step"):
+        moments.append(Moment(reminder.finished_at or reminder.due_at, "message_sent", reminder))
+    return tuple(sorted(moments, key=lambda moment: moment.at, reverse=True))
+
+
+def without_a_step() -> QuerySet[Patient]:
+    """Patients under care with nothing open: nobody may ever be here for longer than a moment (1 query when evaluated)."""
+    return followed_patients().filter(~Exists(Step.objects.filter(patient=OuterRef("pk"), state=Step.State.OPEN))).order_by("created_at")
+
+
+def followed_patients() -> QuerySet[Patient]:
+    """Real people who agreed to care (1 query when evaluated)."""
+    care = Consent.objects.filter(patient=OuterRef("pk"), purpose="care", withdrawn_at__isnull=True)
+    return Patient.objects.filter(Exists(care), is_sample=False)
