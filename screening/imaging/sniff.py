@@ -58,7 +58,7 @@ class Sniffed:
 class Rejected(Exception):
     """The bytes may not enter. `code` is stable; `found` and `limit` are what was met and what is allowed (words or numbers).
 
-    Codes: not_an_image, unknown_format, too_many_bytes, too_many_pixels, too_small (shorter side), truncated (limit: bytes the container
+    Codes: empty, not_an_image, unknown_format, too_many_bytes, too_many_pixels, too_small (shorter side), truncated (limit: bytes the container
     needs, None where it is an end marker that lacks), wrong_length.
     """
 
@@ -69,6 +69,8 @@ class Rejected(Exception):
 
 def sniff(reader: Reader, byte_size: int, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS, min_side: int = MIN_SIDE) -> Sniffed:
     """Format and dimensions of a complete photo of `byte_size` bytes. Raises Rejected, for any bytes at all, and nothing else."""
+    if not byte_size:
+        raise Rejected("empty", 0, 1)
     if byte_size > max_bytes:
         raise Rejected("too_many_bytes", byte_size, max_bytes)
     head = _at(reader, 0, 132)

@@ -21,7 +21,7 @@ MAGICS = [
     b"RIFF\x40\x00\x00\x00WEBPVP8X",
     b"\x00\x00\x00\x18ftypheic",
 ]
-STRANGERS = [b"", b"\xff", b"%PDF-1.7\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\x03\x04" + bytes(50), "你好".encode()]
+STRANGERS = [b"\xff", b"%PDF-1.7\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\x03\x04" + bytes(50), "你好".encode()]
 
 
 class CountingReader(BytesIO):
@@ -122,6 +122,10 @@ def test_a_picture_of_another_format_is_told_which_one_it_is_and_which_are_taken
 @pytest.mark.parametrize("content", STRANGERS)
 def test_what_is_no_picture_is_called_so(content: bytes) -> None:
     assert rejected(content).code == "not_an_image"
+
+
+def test_an_empty_file_is_called_empty() -> None:
+    assert rejected(b"").code == "empty"
 
 
 def test_each_limit_is_told_with_the_found_value() -> None:
