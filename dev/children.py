@@ -58,7 +58,7 @@ def spawn(child: Child, layout: Layout) -> subprocess.Popen[bytes]:
             extra_groups=[] if identity.uid is not None else None,
             preexec_fn=die_with_parent,
         )
-    (layout.run / f"{child.name}.pid").write_text(f"{process.pid} {_start_time(process.pid)}")
+    (layout.run / f"{child.name}.pid").write_text(f"{process.pid} {_start_time(process.pid)} {int(stop_signal)}")
     return process
 
 
@@ -82,26 +82,25 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def end_leftover(child: Child, layout: Layout, patience_s: float = 10) -> None:
-    """End the process that a killed supervisor left behind under this name, if it still runs.
+def end_leftovers(layout: Layout, patience_s: float = 10) -> None:
+    """End what a killed supervisor left behind in this stack, so that its ports and locks are free.
 
-    The start time recorded beside the pid tells it from a stranger who was given the same number.
+    The start time recorded beside the pid tells a child from a stranger who was given the same number.
     """
-    note = layout.run / f"{child.name}.pid"
-    try:
-        pid_text, started = note.read_text().split()
-    except (OSError, ValueError):
-        return
-    pid = int(pid_text)
+    left: dict[int, str] = {}
+    for note in layout.run.glob("*.pid"):
+        with suppress(ValueError, ProcessLookupError):
+            pid, started, stop_signal = note.read_text().split()
+            if _start_time(int(pid)) == started:
+                left[int(pid)] = started
+                os.kill(int(pid), int(stop_signal))
+        note.unlink()
     deadline = time.monotonic() + patience_s
-    with suppress(ProcessLookupError):
-        if _start_time(pid) == started:
-            os.kill(pid, child.stop_signal)
+    for pid, started in left.items():
         while _start_time(pid) == started and time.monotonic() < deadline:
             time.sleep(0.05)
         if _start_time(pid) == started:
             kill_group(pid)
-    note.unlink(missing_ok=True)
 
 
 def last_lines(child_name: str, layout: Layout, count: int = 12) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from dev import postgres, redis_server
 from dev.apps import app_children
 from dev.build import APPS, Stamps, build, files, fingerprint, has_command, manage
+from dev.children import end_leftovers
 from dev.layout import VAR_DIR, Layout, write_private
 from dev.ports import choose_ports
 from dev.secret_files import ensure_secrets, read_secret
@@ -54,6 +55,7 @@ class Stack:
         Raises StackRunning, ports.PortBusy, supervisor.ChildFailed, build.CommandFailed.
         """
         self._take_lock()
+        end_leftovers(self.layout)
         build(self._say)
         self._share_built_files()
         ensure_secrets(self.layout)

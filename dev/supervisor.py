@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dev.children import Child, ask_to_stop, end, end_leftover, kill_group, last_lines, spawn
+from dev.children import Child, ask_to_stop, end, kill_group, last_lines, spawn
 from dev.layout import Layout
 
 POLL_S = 0.1
@@ -44,7 +44,6 @@ class Supervisor:
         """Start `children` side by side and wait until each is ready. Raises ChildFailed with the end of its log."""
         layer = 1 + max((running.layer for running in self._running.values()), default=0)
         for child in children:
-            end_leftover(child, self._layout)
             with self._lock:
                 self._running[child.name] = _Running(child, spawn(child, self._layout), layer, time.monotonic())
         for child in children:
