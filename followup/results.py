@@ -2,22 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Max
 
 from core import clock
 from core.dates import day_in_words
+from core.pure.days import local_day
 from followup.models import Step
 from followup.patient_state import patient_state
 from followup.rules.protocol import provisional_due
 from followup.rules.sentences import sentence
 from screening.classifiers import registry
-from screening.models import Encounter, ReportVersion
+from screening.models import Encounter, Reading, ReportVersion
 from screening.rules.diabetic_retinopathy import LATERALITIES, PersonFinding, person_finding
 from screening.rules.protocol_rows import PROTOCOL
+from screening.rules.quality import retake_instruction
 from screening.rules.release import Sentence, always_shown, patient_sentence
-from screening.selectors import eye_of_encounter, latest_version, photo_findings, signed_version
+from screening.selectors import corrected_photos, eye_of_encounter, latest_version, photo_findings, signed_version
 from screening.services.reports import finding_of, symptom_of
 
 WAITING = "doctor_will_answer"
@@ -70,7 +72,8 @@ def released_result(encounter: Encounter, language: str) -> ResultView:
     finding = finding_of(latest) if latest else _finding_now(encounter)
     shown, version = _sentence(encounter, finding, latest), latest
     overtaken = shown.code == WAITING and signed is not None and signed != latest and set(signed.photo_ids) <= set(latest.photo_ids if latest else ())
-    also = [gap for gap in always_shown(finding) if (gap.code, gap.laterality) != (shown.code, shown.laterality)]
+    gaps = always_shown(finding, accepted_at=_last_accepted(encounter), zone=encounter.patient.zone)
+    also = [gap for gap in gaps if (gap.code, gap.laterality) != (shown.code, shown.laterality)]
     if overtaken and signed is not None:
         also.append(shown)
         finding, version = finding_of(signed), signed
@@ -80,10 +83,10 @@ def released_result(encounter: Encounter, language: str) -> ResultView:
         encounter=encounter,
         code=shown.code,
         banner=shown.banner,
-        text=_text(shown, language),
+        text=_text(shown, encounter, language),
         date=shown.date,
         laterality=shown.laterality,
-        also=tuple(Message(other.code, _text(other, language), other.laterality) for other in also),
+        also=tuple(Message(other.code, _text(other, encounter, language), other.laterality) for other in also),
         preliminary=sentence("preliminary", language) if shown.preliminary else None,
         signed=_signature(version, encounter, language) if version and is_signed else None,
         safety_net=sentence("safety_net_eye", language) if shown.safety_net else None,
@@ -112,7 +115,8 @@ def _sentence(encounter: Encounter, finding: PersonFinding, version: ReportVersi
         release_unsigned=settings.RELEASE_UNSIGNED and version is not None,
         may_reassure=registry.live(encounter.programme).may_reassure,
         accepted_at=_waiting_since(encounter),
-        zone=ZoneInfo(encounter.patient.zone),
+        last_accepted_at=_last_accepted(encounter),
+        zone=encounter.patient.zone,
         due=_planned_due(encounter) if is_signed else _provisional_due(encounter),
         earlier_referable=_referral_open(encounter),
     )
@@ -123,6 +127,10 @@ def _waiting_since(encounter: Encounter) -> datetime:
     signed = signed_version(encounter)
     accepted = encounter.photos.exclude(pk__in=signed.photo_ids if signed else []).values_list("accepted_at", flat=True)
     return min(accepted, default=encounter.opened_at)
+
+
+def _last_accepted(encounter: Encounter) -> datetime:
+    return encounter.photos.aggregate(last=Max("accepted_at"))["last"] or encounter.opened_at
 
 
 def _planned_due(encounter: Encounter) -> date | None:
@@ -143,15 +151,22 @@ def _referral_open(encounter: Encounter) -> bool:
     return Step.objects.filter(patient=encounter.patient, kind="referral", state=Step.State.OPEN).exclude(encounter=encounter).exists()
 
 
-def _text(shown: Sentence, language: str) -> str:
+def _text(shown: Sentence, encounter: Encounter, language: str) -> str:
     fields = {"date": day_in_words(shown.date, language)} if shown.date else {}
     if shown.laterality:
         fields["eye"] = sentence(f"eye.{shown.laterality}", language)
+        fields["instruction"] = _instruction(encounter, shown.laterality, language)
     return sentence(shown.code, language, **fields)
+
+
+def _instruction(encounter: Encounter, laterality: str, language: str) -> str:
+    """What to do about the eye's last photo that could not be read."""
+    unread = [seen.reading for seen in corrected_photos(encounter) if seen.laterality == laterality and seen.outcome == Reading.Outcome.RETAKE]
+    return retake_instruction(unread[-1].reason if unread else "", "patient").text(language)
 
 
 def _signature(version: ReportVersion, encounter: Encounter, language: str) -> str:
     assert version.signed_by is not None
     assert version.signed_at is not None
-    day = version.signed_at.astimezone(ZoneInfo(encounter.patient.zone)).date()
+    day = local_day(version.signed_at, encounter.patient.zone)
     return sentence("signed", language, doctor=version.signed_by.name, date=day_in_words(day, language))

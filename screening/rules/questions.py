@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 UNKNOWN = "unknown"
 YES_NO = (True, False, UNKNOWN)
+SYMPTOM_HOLDS = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,6 @@ def fault_of(question: Question, value: object, unit: str, effective_on: date, t
     if not question.low <= number <= question.high or (question.code == "diabetes_year" and number > today.year):
         return "out_of_range"
     return None
-
-
-SYMPTOM_HOLDS = timedelta(hours=24)
 
 
 def symptom_answer_holds(told_at: datetime | None, *, other_sitting_at: datetime | None, now: datetime) -> bool:
