@@ -126,7 +126,7 @@ class BlobReader(RawIOBase):
             raise BlobMissing(variant) from None
         header = self._file.read(_HEADER_BYTES)
         sealed_bytes = self._file.size - _HEADER_BYTES
-        self._last = (sealed_bytes - 1) // _SEALED_BYTES
+        self._last = max(0, (sealed_bytes - 1) // _SEALED_BYTES)
         self.size = sealed_bytes - (self._last + 1) * TAG_BYTES
         try:
             if not header.startswith(_LAYOUT) or self.size < 0:
