@@ -30,8 +30,8 @@ SOURCE_SHARES = {"odir": 0.40, "eyepacs": 0.26, "aptos": 0.16, "equalised": 0.10
 class Schedule:
     """How long and at which sizes; ``sizes`` has one entry per epoch."""
 
-    sizes: tuple[int, ...] = (224, 224, 224, 288, 288, 288, 288)
-    photos_per_epoch: int = 4000
+    sizes: tuple[int, ...] = (224, 224, 224, 288, 288)
+    photos_per_epoch: int = 3200
     batch: int = 16
     rate: float = 6e-4
     averaging: float = 0.995

@@ -1,0 +1,48 @@
+"""Building the engine file of a released version from its weights, once per clone. Imports torch; serving does not import this."""
+
+import tempfile
+from pathlib import Path
+
+import torch
+
+from screening.classifiers.engine import PATTERN, OnnxEngine, check_golden, engine_path, pattern
+from screening.classifiers.network import Network, load_network
+from screening.classifiers.registry import ModelCard
+from screening.imaging.decode import decode
+from screening.imaging.geometry import Pixels, find_field, inner_crop
+
+
+def build_engine(card: ModelCard, golden_photos: Path) -> Path:
+    """Export, check every golden picture, then put the file in place at once. Raises EngineFault where logits are not the released ones."""
+    target = engine_path(card)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        unproven = Path(folder) / target.name
+        export(load_network(card.weights), card.input_px, unproven)
+        engine = OnnxEngine(unproven)
+        for name in card.golden:
+            crop = pattern(card.input_px) if name == PATTERN else golden_crop(golden_photos / name, card.input_px)
+            check_golden(engine, card, name, crop)
+        unproven.replace(target)
+    return target
+
+
+def golden_crop(photo: Path, size: int) -> Pixels:
+    """Inner crop of a golden photo, made as serving makes it."""
+    pixels, _ = decode(photo.read_bytes())
+    return inner_crop(pixels, find_field(pixels), size)
+
+
+def export(network: Network, size: int, path: Path) -> None:
+    """Write the network as ONNX: input ``pixels`` uint8 (1, size, size, 3), outputs ``logits`` and ``activation``."""
+    example = torch.zeros((1, size, size, 3), dtype=torch.uint8)
+    torch.onnx.export(
+        network.to(memory_format=torch.contiguous_format).eval(),
+        (example,),
+        str(path),
+        dynamo=True,
+        external_data=False,
+        input_names=["pixels"],
+        output_names=["logits", "activation"],
+        verbose=False,
+    )

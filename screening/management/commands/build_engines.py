@@ -1,0 +1,21 @@
+"""`manage.py build_engines`: the engine file of every live programme, made from its weights and proven on golden photos."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from screening.classifiers import registry
+from screening.classifiers.retina import PROGRAMME
+
+
+class Command(BaseCommand):
+    help = "Make the engine files that the reading workers run (some seconds; imports torch)."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from screening.classifiers.export import build_engine
+
+        built = build_engine(registry.live(PROGRAMME), Path(settings.BASE_DIR) / "dev" / "samples" / "retina")
+        self.stdout.write(f"built {built.name}")

@@ -1,0 +1,162 @@
+"""Labels and predictions side by side -> metrics.json, in the countings of EVALUATION.md. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.training import metrics
+from screening.training.metrics import with_interval
+
+Row = Mapping[str, object]
+Bools = NDArray[np.bool_]
+
+TASKS = {"any_dr": ("p_any_dr", 1), "referable": ("p_referable", 2), "sight_threatening": ("p_sight_threatening", 3)}
+_SUBGROUPS = ("source", "eye", "sex", "quality")
+_FEWEST = 20
+
+
+def judge(labels: Sequence[Mapping[str, str]], predictions: Sequence[Row]) -> dict[str, object]:
+    """Every task that has labels, per eye and per patient, with intervals by patient, and *referable* by subgroup."""
+    pairs = list(zip(labels, predictions, strict=True))
+    report: dict[str, object] = {
+        "model_version": next((row["model_version"] for row in predictions if row["model_version"]), None),
+        "photos": len(pairs),
+        "outcomes": dict(Counter(str(row["outcome"]) for row in predictions)),
+        "reasons": dict(Counter(str(row["reason"]) for row in predictions if row["reason"])),
+        "tasks": {name: found for name in TASKS if (found := _task(pairs, name))},
+    }
+    report |= {name: found for name, found in (("grade", _grades(pairs)), ("reject", _reject(pairs)), ("wrong_kind", _wrong_kind(pairs))) if found}
+    report["subgroups"] = {column: found for column in _SUBGROUPS if (found := _by(pairs, column))}
+    return report
+
+
+def truth_of(row: Mapping[str, str], task: str) -> bool | None:
+    """Whether the row is positive for a task by its labels; None where they do not say."""
+    if row.get("dr_grade"):
+        return int(float(row["dr_grade"])) >= TASKS[task][1]
+    if row.get(task) in ("0", "1"):
+        return row[task] == "1"
+    return False if row.get("any_dr") == "0" else None
+
+
+def patient_codes(rows: Sequence[Mapping[str, str]]) -> NDArray[np.int64]:
+    """Number of each row's patient; without the column each file is a patient."""
+    return np.unique([row.get("patient") or row["file"] for row in rows], return_inverse=True)[1].astype(np.int64)
+
+
+def _task(pairs: Sequence[tuple[Mapping[str, str], Row]], task: str) -> dict[str, object] | None:
+    known = [(label, found, truth) for label, found in pairs if (truth := truth_of(label, task)) is not None]
+    if not known:
+        return None
+    column, least = TASKS[task]
+    positive = np.array([truth for *_, truth in known])
+    ungradable = np.array([found["outcome"] != "graded" for _, found, _ in known])
+    decided = np.array([_grade(found) >= least for _, found, _ in known])
+    scores = np.array([_number(found[column], 0.5) for _, found, _ in known])
+    patients = patient_codes([label for label, *_ in known])
+    answered = np.array([_given(found[column]) for _, found, _ in known])
+    eye = _figures(scores, decided, positive, ungradable, patients)
+    eye["ece"] = with_interval(metrics.calibration_error(scores[answered], positive[answered]), _renumbered(patients[answered]))
+    return {"per_eye": eye, "per_patient": _figures(*_by_patient(scores, decided, positive, ungradable, patients))}
+
+
+def _by_patient(
+    scores: NDArray[np.float64], decided: Bools, positive: Bools, ungradable: Bools, patients: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], Bools, Bools, Bools, NDArray[np.int64]]:
+    """A patient is positive or called by any eye. Ungradable: a negative with any eye not graded, a positive without a call and an eye missing."""
+    count = int(patients.max()) + 1
+    most = np.zeros(count)
+    np.maximum.at(most, patients, scores)
+    called, ill, lost = (np.bincount(patients, column, count) > 0 for column in (decided & ~ungradable, positive, ungradable))
+    return most, called, ill, lost & ~(ill & called), np.arange(count)
+
+
+def _figures(scores: NDArray[np.float64], decided: Bools, positive: Bools, ungradable: Bools, patients: NDArray[np.int64]) -> dict[str, object]:
+    counted = {
+        counting: {name: with_interval(metric, patients) for name, metric in rates.items()}
+        for counting, rates in metrics.rates(decided, positive, ungradable).items()
+    }
+    return {
+        "n": len(scores),
+        "patients": int(patients.max()) + 1,
+        "positive": int(positive.sum()),
+        "ungradable": int(ungradable.sum()),
+        "auc": with_interval(metrics.area(scores, positive), patients),
+        **counted,
+    }
+
+
+def _grades(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object] | None:
+    known = [(label, found) for label, found in pairs if label.get("dr_grade") and found["outcome"] == "graded"]
+    if not known:
+        return None
+    truth = np.array([int(float(label["dr_grade"])) for label, _ in known])
+    decided = np.array([_grade(found) for _, found in known])
+    patients = patient_codes([label for label, _ in known])
+    sets = [{int(grade) for grade in str(found["set_photo"]).split(";")} for _, found in known]
+    covered = np.array([grade in kept for grade, kept in zip(truth.tolist(), sets, strict=True)])
+    return {
+        "n": len(known),
+        "kappa": with_interval(metrics.kappa(truth, decided, 5), patients),
+        "balanced_accuracy": with_interval(metrics.balanced_accuracy(truth, decided, 5), patients),
+        "recall": {str(grade): with_interval(metrics.share(decided == truth, truth == grade), patients) for grade in range(5)},
+        "set_coverage": with_interval(metrics.mean_of(covered.astype(np.float64)), patients),
+        "set_size": with_interval(metrics.mean_of(np.array([float(len(kept)) for kept in sets])), patients),
+        "confusion": np.bincount(truth * 5 + decided, minlength=25).reshape(5, 5).tolist(),
+    }
+
+
+def _reject(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object] | None:
+    known = [(label, found) for label, found in pairs if label.get("quality")]
+    if not known:
+        return None
+    positive = np.array([label["quality"] == "reject" for label, _ in known])
+    called = np.array([found["outcome"] != "graded" for _, found in known])
+    scores = np.array([_number(found["p_reject"], 1.0) for _, found in known])
+    patients = patient_codes([label for label, _ in known])
+    return {
+        "n": len(known),
+        "positive": int(positive.sum()),
+        "auc": with_interval(metrics.area(scores, positive), patients),
+        "sensitivity": with_interval(metrics.share(called, positive), patients),
+        "specificity": with_interval(metrics.share(~called, ~positive), patients),
+    }
+
+
+def _wrong_kind(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object] | None:
+    wrong = np.array([bool(label.get("wrong_kind")) for label, _ in pairs])
+    if not wrong.any():
+        return None
+    refused = np.array([found["outcome"] == "refused" for _, found in pairs])
+    graded = np.array([found["outcome"] == "graded" for _, found in pairs])
+    patients = patient_codes([label for label, _ in pairs])
+    return {
+        "n": int(wrong.sum()),
+        "refused": with_interval(metrics.share(refused, wrong), patients),
+        "graded": with_interval(metrics.share(graded, wrong), patients),
+        "right_kind_refused": with_interval(metrics.share(refused, ~wrong), patients),
+    }
+
+
+def _by(pairs: Sequence[tuple[Mapping[str, str], Row]], column: str) -> dict[str, object] | None:
+    values = sorted({label[column] for label, _ in pairs if label.get(column)})
+    groups = {value: [pair for pair in pairs if pair[0].get(column) == value] for value in values}
+    return {value: found for value, group in groups.items() if len(group) >= _FEWEST and (found := _task(group, "referable"))} or None
+
+
+def _grade(found: Row) -> int:
+    return int(str(found["grade"])) if _given(found["grade"]) else -1
+
+
+def _given(value: object) -> bool:
+    return value is not None and value != ""
+
+
+def _number(value: object, otherwise: float) -> float:
+    return float(str(value)) if _given(value) else otherwise
+
+
+def _renumbered(patients: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.unique(patients, return_inverse=True)[1].astype(np.int64)

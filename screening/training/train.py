@@ -1,0 +1,35 @@
+"""`manage.py train_classifier retina`: from the photos below ``--data`` to a released version."""
+
+import logging
+from pathlib import Path
+
+import torch
+
+from screening.classifiers.network import Network
+from screening.training.crops import cached_crops
+from screening.training.datasets import retina_examples
+from screening.training.finetune import Schedule, finetune
+from screening.training.frozen import frozen_network
+from screening.training.release import release
+
+_TERMS = (
+    "Research and demonstration only, not a medical device. Trained on EyePACS, APTOS 2019 and ODIR-5K photos (no licence of the photos seen), "
+    "ImageNet start weights (Apache-2.0 package)"
+)
+_NON_COMMERCIAL = ", EyeQ quality labels (non-commercial) and MILK10k photos as wrong kinds (CC BY-NC 4.0)"
+
+
+def train_retina(root: Path, version: str, weights: Path, work: Path, golden_photos: Path, *, frozen: bool, commercial: bool) -> Path:
+    """Train on one thread and release; the path of the toml. An interrupted fine-tune goes on from ``work``."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(1)
+    examples = retina_examples(root, commercial=commercial)
+    crops = cached_crops(examples, work)
+    network: Network
+    if frozen:
+        network = frozen_network(examples, crops)
+    else:
+        folder = work / f"retina-{version}"
+        folder.mkdir(exist_ok=True)
+        network = finetune(examples, crops, folder, Schedule())
+    return release(network, examples, crops, version, weights, golden_photos, _TERMS + ("." if commercial else _NON_COMMERCIAL + "."))
