@@ -36,7 +36,11 @@ def give_consents(*, patient: Patient, purposes: Collection[str], by: User, lang
                 status_code=422,
                 pointer="/purposes",
             )
-        return [_give(patient, purpose, by, language) for purpose in consent_texts.purposes() if purpose in purposes and purpose not in active]
+        given = [_give(patient, purpose, by, language) for purpose in consent_texts.purposes() if purpose in purposes and purpose not in active]
+        # Told only when all are given, so that no receiver plans on half an answer.
+        for consent in given:
+            consent_given.send(sender=Consent, patient=patient, purpose=consent.purpose)
+        return given
 
 
 def withdraw_consent(*, patient: Patient, purpose: str, by: User) -> list[Consent]:
@@ -85,5 +89,4 @@ def _give(patient: Patient, purpose: str, by: User, language: str) -> Consent:
         given_at=clock.now(),
     )
     audit.record("give_consent", actor=by, subject=consent, patient=patient, purpose=purpose, text=text.pk, version=words.version)
-    consent_given.send(sender=Consent, patient=patient, purpose=purpose)
     return consent
