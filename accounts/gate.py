@@ -5,8 +5,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Patient, User
 from accounts.selectors import has_consent, patient_of
@@ -25,12 +26,12 @@ def for_patients(page: Page[Given]) -> Callable[Concatenate[HttpRequest, Given],
     @wraps(page)
     def gated(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
         if not isinstance(request.user, User):
-            return redirect_to_login(request.get_full_path())
+            return _lead(request, redirect_to_login(request.get_full_path()))
         patient = patient_of(request.user)
         if patient is None:
             raise Http404
         if not has_consent(patient, "care"):
-            return redirect("consent")
+            return _lead(request, redirect("consent"))
         response = page(request, patient, *args, **kwargs)
         if isinstance(response, HttpResponse) and "Cache-Control" not in response:
             # Phones are shared: nothing of a record stays behind in the browser.
@@ -38,3 +39,8 @@ def for_patients(page: Page[Given]) -> Callable[Concatenate[HttpRequest, Given],
         return response
 
     return gated
+
+
+def _lead(request: HttpRequest, way: HttpResponseRedirect) -> HttpResponse:
+    """The whole page goes there, also when only a part of it was asked for."""
+    return HttpResponseClientRedirect(way.url) if request.headers.get("HX-Request") else way

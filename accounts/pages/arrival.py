@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.selectors import actor_role, has_consent, patient_of
 
 NEXT = "next"
-HOMES = {"patient": "followup:home", "clinician": "followup:queue", "none": "core:first"}
+HOMES = {"patient": "home", "clinician": "queue", "none": "core:first"}
 
 
 def arrive(request: HttpRequest, user: User) -> HttpResponse:
@@ -38,5 +38,5 @@ def remember_destination(request: HttpRequest) -> None:
 def _destination(user: User, wanted: str) -> str:
     patient = patient_of(user)
     if patient is not None and not has_consent(patient, "care"):
-        return reverse("accounts:consent")
+        return reverse("consent")
     return wanted or reverse(HOMES[actor_role(user)])

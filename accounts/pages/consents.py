@@ -30,7 +30,7 @@ def consent(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             give_consents(patient=patient, purposes=form.ticked, by=request.user, language=readers_language())
-            return redirect("screening:facts")
+            return redirect("facts")
         except Problem as problem:
             explain(form, problem)
     return render(request, "accounts/consent.html", {"form": form, "given": [found for found in words if found.purpose in given]})
@@ -45,7 +45,7 @@ def give(request: HttpRequest, purpose: str) -> HttpResponse:
         give_consents(patient=patient, purposes=[purpose], by=request.user, language=readers_language())
     except Problem as problem:
         messages.error(request, str(problem.detail))
-    return redirect("accounts:me")
+    return redirect("me")
 
 
 @never_cache
@@ -58,8 +58,8 @@ def withdraw(request: HttpRequest, purpose: str) -> HttpResponse:
         raise Http404
     if request.method == "POST" and (purpose != CARE or request.POST.get("confirm") == CARE):
         withdraw_consent(patient=patient, purpose=purpose, by=request.user)
-        messages.success(request, _("Withdrawn."), extra_tags="" if purpose == CARE else reverse("accounts:give_consent", args=[purpose]))
-        return redirect("accounts:me")
+        messages.success(request, _("Withdrawn."), extra_tags="" if purpose == CARE else reverse("give_consent", args=[purpose]))
+        return redirect("me")
     words = consent_texts.wording(purpose, readers_language(), default_reading_centre())
     return render(request, "accounts/withdraw.html", {"words": words, "is_care": purpose == CARE, "tab": "me"})
 

@@ -45,7 +45,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         except Problem as problem:
             explain(form, problem)
         else:
-            return _await_code(request, sent, "accounts:sign_up_code")
+            return _await_code(request, sent, "sign_up_code")
     return render(request, "accounts/sign_up.html", {"form": form})
 
 
@@ -53,7 +53,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sign_up_code(request: HttpRequest) -> HttpResponse:
     """The code that proves a new account's phone."""
-    return _code_page(request, "accounts:sign_up", "accounts/sign_up_code.html")
+    return _code_page(request, "sign_up", "accounts/sign_up_code.html")
 
 
 @never_cache
@@ -70,7 +70,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except Problem as problem:
             explain(form, problem)
         else:
-            return _await_code(request, sent, "accounts:sign_in_code")
+            return _await_code(request, sent, "sign_in_code")
     return render(request, "accounts/sign_in.html", {"form": form, "demo_logins": demo_logins()})
 
 
@@ -78,7 +78,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The code that opens an account."""
-    return _code_page(request, "accounts:sign_in", "accounts/sign_in_code.html")
+    return _code_page(request, "sign_in", "accounts/sign_in_code.html")
 
 
 @never_cache

@@ -22,7 +22,7 @@ def me(request: HttpRequest) -> HttpResponse:
     user = request.user
     if request.method == "POST":
         language = request.POST.get("language", "")
-        response = redirect("accounts:me")
+        response = redirect("me")
         if language in dict(settings.LANGUAGES):
             set_language(user=user, language=language)
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)

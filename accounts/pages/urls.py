@@ -4,7 +4,6 @@ from django.urls import path
 
 from accounts.pages import consents, doors, me
 
-app_name = "accounts"
 urlpatterns = [
     path("sign-up/", doors.sign_up, name="sign_up"),
     path("sign-up/code/", doors.sign_up_code, name="sign_up_code"),
