@@ -22,14 +22,12 @@ KEYWORDS = {
     "gettext_noop": None,
 }
 
-type_of_msgid = str | tuple[str, ...]
-
 
 @dataclass(frozen=True)
 class Message:
     """A text that the code shows, and where."""
 
-    msgid: type_of_msgid
+    msgid: str | tuple[str, ...]
     context: str | None
     place: str
 
@@ -99,7 +97,7 @@ def as_python(path: Path) -> str:
     # What stands between the gettext calls is not Python; only the calls are kept, each on its line.
     readable: list[str] = []
     for line in templatize(path.read_text(), origin=str(path)).split("\n"):
-        readable.append(" ".join(re.findall(r"""(?:n|p|np)?gettext\((?:u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*"|[\s\w,])*\)""", line)))
+        readable.append(" ".join(re.findall(r"""\b(?:(?:n|p|np)?gettext|_)\((?:u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*"|[\s\w,])*\)""", line)))
     return "\n".join(readable)
 
 

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import TextIOWrapper
@@ -146,7 +145,7 @@ class Stack:
             "SECRETS_DIR": str(self.layout.secrets),
             "VAR_DIR": str(self.layout.var),
             "BLOB_DIR": str(self.layout.var / "blobs"),
-            "MODE": os.environ.get("MODE", "demo"),
+            "MODE": "demo",
             "PUBLIC_URL": self.url.rstrip("/"),
             "ALLOWED_HOSTS": ",".join(sorted(hosts)),
             "WECHAT_URL": f"http://{self._public_host}:{self._ports['wechat']}",
