@@ -1,7 +1,8 @@
 """What a patient may read about a finding, before and after a clinician signed it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date as Day
+from datetime import datetime, timedelta
 
 from core.pure.days import local_day
 from screening.rules.diabetic_retinopathy import PHOTOS_BEFORE_EXAMINATION, EyeFinding, PersonFinding
@@ -20,7 +21,7 @@ class Sentence:
 
     code: str
     banner: str
-    date: date | None = None
+    date: Day | None = None
     laterality: str | None = None
     preliminary: bool = False
 
@@ -37,7 +38,7 @@ def patient_sentence(
     may_reassure: bool,
     accepted_at: datetime,
     zone: str,
-    due: date | None,
+    due: Day | None,
     last_accepted_at: datetime | None = None,
     earlier_referable: bool = False,
 ) -> Sentence:
@@ -83,7 +84,7 @@ def always_shown(finding: PersonFinding, *, accepted_at: datetime, zone: str) ->
 _GAP_ORDER = ("examination_in_person", "not_readable", "eye_missing")
 
 
-def _gap(eye: EyeFinding, accepted_on: date) -> Sentence:
+def _gap(eye: EyeFinding, accepted_on: Day) -> Sentence:
     if eye.state == "missing":
         return _dated("eye_missing", "blank", eye, "eye_missing", accepted_on)
     if eye.retakes >= PHOTOS_BEFORE_EXAMINATION:
@@ -91,5 +92,5 @@ def _gap(eye: EyeFinding, accepted_on: date) -> Sentence:
     return _dated("not_readable", "blank", eye, "ungradable", accepted_on)
 
 
-def _dated(code: str, banner: str, eye: EyeFinding, row_id: str, accepted_on: date) -> Sentence:
+def _dated(code: str, banner: str, eye: EyeFinding, row_id: str, accepted_on: Day) -> Sentence:
     return Sentence(code, banner, date=accepted_on + timedelta(days=PROTOCOL[row_id].days), laterality=eye.laterality)
