@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Exists, F, Func, OuterRef, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, Concat
 
 from accounts.models import Consent, Organisation, Patient, User
 from accounts.selectors import default_reading_centre, organisations_of, patients_visible_to
@@ -34,11 +35,15 @@ class Home:
 
 @dataclass(frozen=True)
 class ReviewQueue:
-    """The shared queue of reports waiting for a signature: the most urgent first, then who waits longest. `counts` go by urgency, over all of it."""
+    """The shared queue of reports waiting for a signature: the most urgent first, then who waits longest. Counts go over all of it.
+
+    `counts` go by urgency, `classes` by what the review's clock goes by: critical, referable, other.
+    """
 
     steps: tuple[Step, ...]
     counts: Mapping[str, int]
     overdue: int
+    classes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -85,17 +90,28 @@ def steps_visible_to(user: User) -> QuerySet[Step]:
     return seen.select_related("patient", "owner", "encounter").order_by("-opened_at", "-id")
 
 
+def reviews_waiting(user: User) -> QuerySet[Step]:
+    """The reviews where this actor is a clinician, the most urgent first, then who waits longest (1 query when evaluated); none for anybody else.
+
+    `place` is that order as one text, for cursors. A photo that failed is not to be signed: it stands on a person's list.
+    """
+    waiting = steps_visible_to(user).filter(state=Step.State.OPEN, kind="clinician_review", owner__in=organisations_of(user))
+    rank = Case(*(When(urgency=urgency, then=Value(f"{place:02}")) for place, urgency in enumerate(URGENCIES)), default=Value("99"))
+    moment = Func(F("due_at"), Value("YYYYMMDDHH24MISSUS"), function="to_char", output_field=CharField())
+    place = Concat(rank, moment, Cast("id", CharField()), output_field=CharField())
+    return waiting.exclude(rule_id="photo_failed").annotate(place=place).order_by("place")
+
+
 def review_queue(user: User, *, limit: int = 200) -> ReviewQueue:
     """What waits for a signature where this actor is a clinician (2 queries); empty for anybody else."""
-    waiting = steps_visible_to(user).filter(state=Step.State.OPEN, kind="clinician_review", owner__in=organisations_of(user))
-    overdue, counts = 0, Counter[str]()
+    waiting = reviews_waiting(user)
+    overdue, counts, classes = 0, Counter[str](), Counter[str]()
     now = clock.now()
-    for urgency, due_at in waiting.order_by().values_list("urgency", "due_at"):
+    for urgency, rule_id, due_at in waiting.order_by().values_list("urgency", "rule_id", "due_at"):
         counts[urgency] += 1
+        classes[rule_id.removeprefix("review_")] += 1
         overdue += due_at is not None and due_at < now
-    rank = Case(*(When(urgency=urgency, then=Value(place)) for place, urgency in enumerate(URGENCIES)), default=Value(len(URGENCIES)))
-    ordered = waiting.order_by(rank, "due_at", "id")[:limit]
-    return ReviewQueue(steps=tuple(ordered), counts=dict(counts), overdue=overdue)
+    return ReviewQueue(steps=tuple(waiting[:limit]), counts=dict(counts), overdue=overdue, classes=dict(classes))
 
 
 def tasks_visible_to(user: User) -> QuerySet[Task]:

@@ -16,14 +16,14 @@ from core import clock
 from core.problems import Problem
 from screening import events
 from screening.models import Encounter, Laterality, Photo, PhotoCorrection, ReportVersion
-from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION, EyeFinding, person_finding
+from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION, EyeFinding, PersonFinding, person_finding
 from screening.selectors import eye_of_encounter, latest_version, photo_findings, visible_encounter
 from screening.services.reports import add_version, compose_if_due, symptom_of
 
 
 @dataclass(frozen=True)
 class EyeDecision:
-    """What the clinician says of one eye: `graded` with an ICDR grade, `retake` or `not_readable` with a reason."""
+    """What the clinician says of one eye: `graded` with an ICDR grade, `retake` or `not_readable` with a reason (a code of the retake table)."""
 
     state: str
     grade: int | None = None
@@ -56,7 +56,7 @@ def sign_report(
     """Sign (or amend) the report of an encounter, and tell followup, which plans what comes next.
 
     `base_number` is the version the clinician looked at. Raises Http404 for another's case, Problem `version_conflict` (409) when a newer version
-    exists, `decision_missing` (422) for an eye with photos and no decision.
+    exists, `decision_missing` (422) for an eye with photos and no decision, `no_photo` for the reverse, `reason_missing` where an eye is not graded.
     """
     encounter = _clinician_encounter(by, encounter_id)
     latest = latest_version(encounter)
@@ -70,12 +70,9 @@ def sign_report(
             found=base_number,
             latest=latest.number,
         )
-    photos = photo_findings(encounter)
-    eyes = {eye: _decided(eye_of_encounter(encounter, eye, photos), decisions.get(eye)) for eye in LATERALITIES}
-    finding = person_finding(eyes["OD"], eyes["OS"], symptom=symptom_of(encounter), clinician_dme=dme)
     version = add_version(
         encounter,
-        finding,
+        finding_as_decided(encounter, decisions, dme=dme),
         kind=ReportVersion.Kind.SIGNED,
         signed_by=by,
         signed_at=clock.now(),
@@ -86,9 +83,23 @@ def sign_report(
     encounter.compose_after = None
     encounter.save(update_fields=["compose_after"])
     amended = latest.kind == ReportVersion.Kind.SIGNED
-    audit.record("amend_report" if amended else "sign_report", actor=by, subject=version, patient=encounter.patient, number=version.number)
+    audit.record(
+        "amend_report" if amended else "sign_report",
+        actor=by,
+        subject=version,
+        patient=encounter.patient,
+        number=version.number,
+        reasons={eye: decision.reason for eye, decision in decisions.items() if decision.reason},
+    )
     events.report_finalised.send(sender=ReportVersion, patient=encounter.patient, version=version)
     return version
+
+
+def finding_as_decided(encounter: Encounter, decisions: Mapping[str, EyeDecision], *, dme: str | None) -> PersonFinding:
+    """What the report says with these decisions; nothing is written. Raises Problem (422) as `sign_report` does."""
+    photos = photo_findings(encounter)
+    right, left = (_decided(eye_of_encounter(encounter, eye, photos), decisions.get(eye)) for eye in LATERALITIES)
+    return person_finding(right, left, symptom=symptom_of(encounter), clinician_dme=dme)
 
 
 def _decided(eye: EyeFinding, decision: EyeDecision | None) -> EyeFinding:
@@ -105,6 +116,8 @@ def _decided(eye: EyeFinding, decision: EyeDecision | None) -> EyeFinding:
         raise Problem("no_photo", _("There is no photo of this eye to decide on."), status_code=422, pointer=f"/decisions/{eye.laterality}")
     if decision.state == "graded":
         return replace(eye, state="graded", grade=decision.grade, suspected_referable=False)
+    if not decision.reason:
+        raise Problem("reason_missing", _("Please say why the eye cannot be read."), status_code=422, pointer=f"/decisions/{eye.laterality}/reason")
     # A clinician's word that an eye cannot be read ends the retakes; asking for one more photo keeps one open.
     spent = PHOTOS_BEFORE_EXAMINATION if decision.state == "not_readable" else min(max(eye.retakes, 1), PHOTOS_BEFORE_EXAMINATION - 1)
     return replace(eye, state="ungradable", grade=None, retakes=spent, suspected_referable=False)
