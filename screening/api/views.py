@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -130,8 +130,6 @@ def image_response(picture: bytes, variant: str) -> HttpResponse:
 
 class Facts(APIView):
     """Answers about a person; a missing answer is *not asked*."""
-
-    parser_classes = [JSONParser]
 
     @extend_schema(operation_id="facts_list", parameters=[OpenApiParameter("patient", OpenApiTypes.UUID, OpenApiParameter.QUERY)], responses=FactList)
     def get(self, request: Request) -> Response:
