@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from accounts.models import Patient
@@ -37,6 +38,19 @@ def patient_state(patient: Patient, now: datetime) -> PatientState:
         encounters=tuple(encounter for encounter in found if encounter is not None),
         symptoms=tuple(SymptomReport(at, encounter) for encounter, told in symptoms.items() if (at := _still_told(told)) is not None),
         outcomes=tuple(_outcome(step) for step in Step.objects.filter(patient=patient, closed_reason__in=RECORDED).order_by("closed_at")),
+    )
+
+
+def as_if_signed(state: PatientState, version: ReportVersion, encounter: Encounter) -> PatientState:
+    """The state were `version` (which need not be saved) the encounter's signed report (3 queries)."""
+    photos = photo_findings(encounter)
+    report, asked = _signed_report(version, photos, encounter), _retake_asked(version, photos)
+    return replace(
+        state,
+        encounters=tuple(
+            replace(known, signed=report, report_waiting=False, retake_asked=asked) if known.encounter_id == str(encounter.pk) else known
+            for known in state.encounters
+        ),
     )
 
 
