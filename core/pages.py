@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from core.specimens import SpecimenForm, specimens
@@ -15,7 +15,9 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 @require_safe
 def first(request: HttpRequest) -> HttpResponse:
-    """What the service is, for somebody who has not signed in."""
+    """What the service is, for somebody who has not signed in; everybody else starts at home."""
+    if request.user.is_authenticated:
+        return redirect("home")
     return render(request, "core/first.html")
 
 

@@ -27,3 +27,10 @@ class Uploads(PerActor):
     """The limit on photos."""
 
     scope = "upload"
+
+
+class SampleTries(PerActor):
+    """The limit on sample pairs of one address: each is two photos read for a person who does not exist."""
+
+    scope = "sample"
+    rate = "30/hour"

@@ -25,6 +25,16 @@ def photos_visible_to(user: User) -> QuerySet[Photo]:
     return Photo.objects.filter(patient__in=patients_visible_to(user)).select_related("patient").prefetch_related(readings)
 
 
+def sample_photos() -> QuerySet[Photo]:
+    """Photos of throw-away sample persons, for the session that made them and nobody else (1 query)."""
+    return Photo.objects.filter(patient__is_sample=True).select_related("patient")
+
+
+def sample_encounter(encounter_id: UUID) -> Encounter | None:
+    """The encounter of a throw-away sample person; None for any other (1 query)."""
+    return Encounter.objects.filter(pk=encounter_id, patient__is_sample=True).select_related("patient").first()
+
+
 def encounters_visible_to(user: User) -> QuerySet[Encounter]:
     """Encounters of the patients this actor may see (1 query)."""
     return Encounter.objects.filter(patient__in=patients_visible_to(user)).select_related("patient")
@@ -167,12 +177,13 @@ def own_sitting(patient: Patient, encounter_id: UUID) -> Encounter | None:
 
 
 def unfinished_sitting(patient: Patient, *, now: datetime) -> Encounter | None:
-    """The newest sitting that still asks for the photo of an eye (1 query, and up to 8 for the sitting)."""
+    """The newest sitting that still asks for the photo of an eye, or is being read (1 query, and up to 8 for the sitting)."""
     latest = Encounter.objects.filter(patient=patient).order_by("-opened_at").first()
     if latest is None or not question_open(opened_at=latest.opened_at, now=now):
         return None
     photos = photo_findings(latest)
-    return latest if any(asks_for_photo(eye_of_encounter(latest, eye, photos)) for eye in LATERALITIES) else None
+    eyes = [eye_of_encounter(latest, laterality, photos) for laterality in LATERALITIES]
+    return latest if any(eye.state == "pending" or asks_for_photo(eye) for eye in eyes) else None
 
 
 def symptom_is_answered(patient: Patient, encounter_id: UUID, *, now: datetime) -> bool:

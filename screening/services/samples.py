@@ -11,6 +11,7 @@ from django.http import Http404
 from accounts import own_data
 from accounts.models import Patient
 from core import clock
+from core.pure.tables import read_rows
 from screening.imaging.sniff import sniff
 from screening.models import Encounter, Fact
 from screening.services.intake import queue_photo
@@ -50,3 +51,9 @@ def erase_expired() -> int:
     for person in expired:
         own_data.erase_patient(person)
     return len(expired)
+
+
+def credit_lines() -> list[str]:
+    """Who made the sample photos and under which licence, one line a source."""
+    rows = [row for row in read_rows(FOLDER / "samples.csv") if any(row["file"] in pair.values() for pair in PAIRS.values())]
+    return list(dict.fromkeys(f"{row['credit']} ({row['licence']})" for row in rows))

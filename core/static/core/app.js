@@ -35,6 +35,27 @@ function slide(photo) {
   follow();
 }
 
+// How much of a photo has left the phone; what htmx tells of the answer's own bytes is smaller and ignored.
+function countBytes(form, { lengthComputable, loaded, total }) {
+  const bytes = form.querySelector("[data-bytes]");
+  if (!bytes || !lengthComputable) return;
+  const bar = bytes.querySelector("progress");
+  const words = bytes.querySelector("[data-words]");
+  if (total < Number(bar.dataset.total || 0)) return;
+  bar.dataset.total = total;
+  bar.max = total;
+  bar.value = loaded;
+  bytes.hidden = false;
+  const megabytes = (count) => (count / 1048576).toFixed(1);
+  words.textContent = words.dataset.words.replace("{sent}", megabytes(loaded)).replace("{total}", megabytes(total));
+}
+
+function showBroken(form, isBroken) {
+  const words = form.querySelector?.("[data-broken]");
+  if (words) words.hidden = !isBroken;
+  if (isBroken) form.querySelectorAll?.("[data-bytes]").forEach((bytes) => (bytes.hidden = true));
+}
+
 function enliven(part) {
   part.querySelectorAll("[data-photo]:not(.sliding)").forEach(slide);
   part.querySelectorAll("[data-close], [data-print]").forEach((button) => (button.hidden = false));
@@ -47,6 +68,9 @@ document.addEventListener("click", (event) => {
   if (button?.matches("[data-print]")) window.print();
 });
 document.addEventListener("submit", (event) => event.target.matches(".language") && keepTyped());
+document.addEventListener("htmx:xhr:progress", (event) => countBytes(event.target, event.detail));
+document.addEventListener("htmx:beforeRequest", (event) => showBroken(event.target, false));
+["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => document.addEventListener(name, (event) => showBroken(event.target, true)));
 document.addEventListener("htmx:load", (event) => enliven(event.target));
 restoreTyped();
 enliven(document);

@@ -1,0 +1,6 @@
+"""Pages of followup."""
+
+from followup.pages.patient import patient_urls
+from followup.pages.samples import sample_urls
+
+urlpatterns = [*patient_urls, *sample_urls]

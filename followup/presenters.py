@@ -1,0 +1,124 @@
+"""How steps and moments are told to the patient they belong to: titles, reasons and days in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Patient
+from core.dates import day_in_words
+from core.pure.days import local_day
+from followup.models import Reminder, Step
+from followup.rules.sentences import sentence
+from followup.selectors import Moment
+from screening.models import Encounter, ReportVersion
+
+REVIEW = "clinician_review"
+DONE_BY_PATIENT = frozenset(
+    {
+        "symptom_today",
+        "referral",
+        "examination_in_person",
+        "retake",
+        "second_eye",
+        "first_screen",
+        "in_person_instead_of_photo",
+        "recall",
+        "ask_again",
+    }
+)
+# A next check a year ahead is a date, not yet something to do.
+SOON_DAYS = 30
+WAITS = frozenset({"recall", "ask_again"})
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """One step for its patient; `day` is empty where the date would tell what no doctor has signed."""
+
+    kind: str
+    title: str
+    day: str
+    due_on: date | None
+    reasons: tuple[str, ...]
+    rule: str
+    url: str = ""
+    label: str = ""
+
+
+def step_words(step: Step, language: str) -> StepWords:
+    """A step in words. A review's own date and reason stay unsaid: how soon a doctor looks would tell what the program saw."""
+    title = sentence(f"step.{step.kind}", language)
+    if step.laterality:
+        title = _("%(step)s (%(eye)s)") % {"step": title, "eye": sentence(f"eye.{step.laterality}", language)}
+    url, label = _action(step)
+    if step.kind == REVIEW:
+        return StepWords(step.kind, title, "", None, (), "", url, label)
+    return StepWords(
+        kind=step.kind,
+        title=title,
+        day=day_in_words(step.due_on, language),
+        due_on=step.due_on,
+        reasons=tuple(sentence(f"reason.{code}", language) for code in dict.fromkeys([step.reason, *step.reasons])),
+        rule=f"{step.rule_id} {step.rule_version} · {step.source}",
+        url=url,
+        label=label,
+    )
+
+
+def to_do(steps: list[Step], today: date) -> Step | None:
+    """The first step that the patient herself can take now; `steps` with the next one first."""
+    for step in steps:
+        far = step.kind in WAITS and (step.due_on - today).days > SOON_DAYS
+        if step.kind in DONE_BY_PATIENT and not far:
+            return step
+    return None
+
+
+def _action(step: Step) -> tuple[str, str]:
+    match step.kind:
+        case "symptom_today":
+            return reverse("today"), _("Where to go today")
+        case "retake" | "second_eye" if step.encounter_id:
+            return reverse("sitting", args=[step.encounter_id]), _("Send the photo")
+        case "first_screen" | "recall" | "retake" | "second_eye":
+            return reverse("check"), _("Send the photos")
+        case "ask_again":
+            return reverse("facts"), _("Answer now")
+        case "clinician_review" if step.encounter_id:
+            return reverse("result", args=[step.encounter_id]), _("See what has arrived")
+    return "", ""
+
+
+@dataclass(frozen=True)
+class MomentWords:
+    """One line of the history; `kind` and `state` are a chip."""
+
+    year: int
+    day: str
+    title: str
+    url: str = ""
+    kind: str = ""
+    state: str = ""
+
+
+def moments_in_words(moments: tuple[Moment, ...], patient: Patient, language: str) -> Iterator[MomentWords]:
+    """The history, newest first, each line with its day where the patient lives."""
+    for moment in moments:
+        day = local_day(moment.at, patient.zone)
+        title, url, state = _moment(moment, language)
+        yield MomentWords(day.year, day_in_words(day, language), title, url, "", state)
+
+
+def _moment(moment: Moment, language: str) -> tuple[str, str, str]:
+    match moment.subject:
+        case Encounter() as encounter:
+            return _("Photos arrived"), reverse("result", args=[encounter.pk]), ""
+        case ReportVersion() as version:
+            return _("A doctor has answered"), reverse("result", args=[version.report.encounter_id]), _("Signed")
+        case Step() as step:
+            return sentence(f"step.{step.kind}", language), "", _("Done")
+        case Reminder():
+            return _("A reminder was sent"), "", _("WeChat")

@@ -1,0 +1,16 @@
+"""Pages of screening."""
+
+from django.urls import path
+
+from screening.pages import check, facts, pictures
+
+urlpatterns = [
+    path("facts/", facts.facts, name="facts"),
+    path("facts/answers/", facts.answers, name="answers"),
+    path("check/", check.check, name="check"),
+    path("check/<uuid:encounter_id>/", check.sitting, name="sitting"),
+    path("check/<uuid:encounter_id>/<slug:laterality>/", check.eye_card, name="eye_card"),
+    path("check/<uuid:encounter_id>/<slug:laterality>/photo/", check.send_photo, name="send_photo"),
+    path("how-to-get-a-picture/", pictures.how_to_get_a_picture, name="how_to_get_a_picture"),
+    path("photos/<uuid:photo_id>/<slug:variant>/<str:signature>/", pictures.photo_image, name="photo_image"),
+]
