@@ -22,8 +22,9 @@ def build(say: Callable[[str], None]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made = Stamps(VAR_DIR / "built.json")
         made.unless_same("messages", fingerprint(files("locale/**/*.po")), compile_messages)
-        for app in (app for app in APPS if has_command("build_engines", app)):
-            sources = fingerprint(files(f"{app}/weights/*", f"{app}/classifiers/*.py"))
+        weights = files("*/weights/*")
+        if weights:
+            sources = fingerprint([*weights, *files("*/classifiers/*.py")])
             made.unless_same("engines", sources, lambda: _tell(say, "Building the engine files ...", "build_engines"))
         sources = fingerprint(files(*(f"{app}/static/**/*" for app in APPS), "requirements.lock"))
         made.unless_same("static", sources, lambda: _tell(say, "Collecting static files ...", "collectstatic", "--noinput", "-v0"))

@@ -56,7 +56,7 @@ class Stack:
         self._take_lock()
         end_leftovers(self.layout)
         build(self._say)
-        self._share_built_files()
+        self._share_static_files()
         ensure_secrets(self.layout)
         self._ports = choose_ports(self.layout.run / "ports.json", ("web", "postgres", "redis", "wechat"), web=self._port, host=self._bind)
         self.url = f"http://{self._public_host}:{self._ports['web']}/"
@@ -124,14 +124,11 @@ class Stack:
             self._lock.flush()
         write_private(self.layout.run / "env.json", json.dumps(self.env))
 
-    def _share_built_files(self) -> None:
-        if self.layout.var == VAR_DIR:
-            return
-        for name in ("static", "engines"):
-            link = self.layout.var / name
-            if not link.exists():
-                link.unlink(missing_ok=True)
-                link.symlink_to(VAR_DIR / name)
+    def _share_static_files(self) -> None:
+        link = self.layout.var / "static"
+        if self.layout.var != VAR_DIR and not link.exists():
+            link.unlink(missing_ok=True)
+            link.symlink_to(VAR_DIR / "static")
 
     def _environment(self) -> dict[str, str]:
         hosts = {"127.0.0.1", "localhost", "[::1]", "testserver", self._public_host}
