@@ -159,6 +159,7 @@ def pixel_bomb() -> bytes:
     return png_of(60_000, 60_000, zlib.compress(bytes(1000)))
 
 
+@cache
 def heavy_png(side: int = 10_000) -> bytes:
     """Small on disk and 300 MB when decoded at side 10,000: within the pixel limit, still a bomb for a careless worker."""
     packer = zlib.compressobj(9)

@@ -6,7 +6,7 @@ Shared by the decode child and by decoding in process, so that both give the sam
 from typing import IO
 
 import pillow_heif
-from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+from PIL import Image, ImageChops, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 # An MPO opens as the JPEG it begins with.
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
@@ -64,6 +64,8 @@ def upright_rgb(image: Image.Image, longest: int) -> Image.Image:
     turn = _TO_UPRIGHT.get(orientation(image))
     image = _eight_bits(image)
     image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    # A JPEG that needed no scaling is not decoded yet, and its file may be closed when this returns.
+    image.load()
     image = _on_black(image)
     image.info.clear()
     return image if turn is None else image.transpose(turn)
@@ -79,6 +81,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _on_black(image: Image.Image) -> Image.Image:
+    # A hundred megapixels are 400 MB a copy, so none is made that is not needed.
+    picture = image if image.mode == "RGB" else image.convert("RGB")
     if image.has_transparency_data:
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image.convert("RGBA"))
-    return image.convert("RGB")
+        picture.paste((0, 0, 0), mask=ImageChops.invert(image.getchannel("A")))
+    return picture
