@@ -39,7 +39,7 @@ def claim(model: type[AnyJob], *, limit: int, lease: timedelta, where: Q | None 
             state=JobState.CLAIMED,
             lease_token=token,
             lease_until=DatabaseClock() + lease,
-            attempts=Case(When(alone=True, then=F("attempts") + 1), default=F("attempts")),
+            attempts=Case(When(alone=True, then=F("attempts") + 1), default=F("attempts"), output_field=models.SmallIntegerField()),
         )
         for row in rows:
             row.state, row.lease_token = JobState.CLAIMED, token
