@@ -90,10 +90,10 @@ def end_leftovers(layout: Layout, patience_s: float = 10) -> None:
     left: dict[int, str] = {}
     for note in layout.run.glob("*.pid"):
         with suppress(ValueError, ProcessLookupError):
-            pid, started, stop_signal = note.read_text().split()
-            if _start_time(int(pid)) == started:
-                left[int(pid)] = started
-                os.kill(int(pid), int(stop_signal))
+            number, started, stop_signal = note.read_text().split()
+            if _start_time(int(number)) == started:
+                left[int(number)] = started
+                os.kill(int(number), int(stop_signal))
         note.unlink()
     deadline = time.monotonic() + patience_s
     for pid, started in left.items():

@@ -1,8 +1,7 @@
 """What the commands say to the person at the terminal: short lines, and one sentence for what went wrong."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from dev.build import CommandFailed
 from dev.ports import PortBusy
@@ -18,10 +17,10 @@ def narrate(line: str) -> None:
     print(line, flush=True)
 
 
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn what is known to go wrong on people's machines into its sentence; the caller then ends with status 1."""
+def explained(command: Callable[[], int]) -> int:
+    """The exit status of `command`; what is known to go wrong on people's machines is told in its sentence, with status 1."""
     try:
-        yield
+        return command()
     except EXPECTED as error:
         print(error, file=sys.stderr, flush=True)
+        return 1

@@ -11,29 +11,29 @@ from dev.layout import VAR_DIR
 from dev.narration import explained, narrate
 from dev.stack import Stack
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-def main() -> int:
-    """Run until Ctrl-C or SIGTERM. Exit status 1 with one sentence where the start fails."""
+
+def run() -> int:
+    """Run until Ctrl-C, SIGTERM or the end of the terminal."""
     lan = os.environ.get("LAN") == "1"
     host = lan_address() if lan else "127.0.0.1"
     port = int(os.environ["PORT"]) if os.environ.get("PORT") else None
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, _interrupt)
-    with explained():
-        stack = Stack(VAR_DIR, fsync=True, port=port, bind="0.0.0.0" if lan else "127.0.0.1", public_host=host, say=narrate)
-        try:
-            stack.start()
-            _welcome(stack, lan=lan)
-            signal.pause()
-        except KeyboardInterrupt:
-            narrate("\nStopping ...")
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)
-            stack.stop()
-        narrate("Stopped. All data stays in var/.")
-        return 0
-    return 1
+    stack = Stack(VAR_DIR, fsync=True, port=port, bind="0.0.0.0" if lan else "127.0.0.1", public_host=host, say=narrate)
+    try:
+        stack.start()
+        _welcome(stack, lan=lan)
+        signal.pause()
+    except KeyboardInterrupt:
+        narrate("\nStopping ...")
+    finally:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        stack.stop()
+    narrate("Stopped. All data stays in var/.")
+    return 0
 
 
 def lan_address() -> str:
@@ -62,4 +62,4 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(explained(run))

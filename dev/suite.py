@@ -24,18 +24,25 @@ WHOLE_STACK = ("tests/faults", "tests/journeys")
 NO_TESTS_FOUND = 5
 
 
-def main() -> int:
-    """Run everything even when something fails, so that one run tells all; exit status 1 when anything did."""
-    linters_only = "--linters" in sys.argv
-    with explained():
-        build(narrate)
-        failed = [name for name, command in LINTERS.items() if not _passes(name, command)]
-        if not linters_only:
-            failed += _tests()
-        if failed:
-            narrate(f"Failed: {', '.join(failed)}")
-        return 1 if failed else 0
-    return 1
+def check() -> int:
+    """Linters and types. Everything is run even when something fails, so that one run tells all."""
+    return _verdict(_linters())
+
+
+def suite() -> int:
+    """Linters, types, and every test."""
+    build(narrate)
+    return _verdict([*_linters(), *_tests()])
+
+
+def _verdict(failed: list[str]) -> int:
+    if failed:
+        narrate(f"Failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def _linters() -> list[str]:
+    return [name for name, command in LINTERS.items() if not _passes(name, command)]
 
 
 def _passes(name: str, command: tuple[str, ...]) -> bool:
@@ -76,7 +83,7 @@ def browser() -> str | None:
 
 def _counts(report: Path) -> Counter[str]:
     try:
-        suites = ElementTree.parse(report).getroot().iter("testsuite")  # noqa: S314 - our own file
+        suites = ElementTree.parse(report).getroot().iter("testsuite")  # noqa: S314 - written by our own pytest
     except OSError:
         return Counter()
     counts = Counter[str]()
@@ -88,4 +95,4 @@ def _counts(report: Path) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(explained(check if "--linters" in sys.argv else suite))
