@@ -94,4 +94,5 @@ def fact(code: str, value: object, *, on: date = TODAY, unit: str = "%", recorde
 
 
 def days(number: float) -> timedelta:
+    """So many days."""
     return timedelta(days=number)

@@ -13,7 +13,7 @@ from screening.rules.programmes import PROGRAMMES
 from screening.rules.protocol_rows import PROTOCOL, most_urgent
 from screening.rules.review import review_due, review_policy
 
-__all__ = ["next_step", "provisional_due", "recall_due", "wanted_steps"]
+__all__ = ["NEEDS_SHARING", "next_step", "provisional_due", "wanted_steps"]
 
 PROGRAMME = PROGRAMMES["retina-dr"]
 # Without diabetes the programme is not for the person; in pregnancy only there is no routine screening (dr_modifiers.csv).
@@ -46,8 +46,7 @@ def wanted_steps(state: PatientState, now: datetime) -> list[WantedStep]:
 def provisional_due(state: PatientState, encounter: EncounterState, now: datetime) -> date | None:
     """The date an unsigned finding would get if it were signed now; None where the rules give none."""
     report = SignedReport(encounter.finding, encounter.taken_at, encounter.accepted_at, signed_at=now)
-    recall = _recall(state, encounter, report)
-    return recall.due
+    return _recall(state, encounter, report).due
 
 
 def _symptoms(state: PatientState) -> list[WantedStep]:
