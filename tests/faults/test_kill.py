@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from redis import Redis
@@ -16,6 +15,7 @@ from redis import Redis
 from dev.stack import Stack
 from tests import photos
 from tests.faults.client import Answer, ask, upload
+from tests.morning import seconds_to_ten
 
 UPLOADS = 200
 PEOPLE = 25
@@ -23,15 +23,9 @@ ENDS = {"graded", "retake", "refused", "unread", "failed"}
 FREE = sorted(Path("dev/samples/retina").glob("*.jpg"))
 
 
-def seconds_to_ten_in_the_morning() -> int:
-    """How far the patient's clock is from 10:00, so that quiet hours hold still whenever the suite runs."""
-    now = datetime.now(ZoneInfo("Asia/Shanghai"))  # noqa: TID251 - the test moves the product's clock, it does not read it
-    return round((now.replace(hour=10, minute=0, second=0) - now).total_seconds())
-
-
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    running = Stack(tmp_path_factory.mktemp("faults"), env={"CLOCK_SHIFT_SECONDS": str(seconds_to_ten_in_the_morning())})
+    running = Stack(tmp_path_factory.mktemp("faults"), env={"CLOCK_SHIFT_SECONDS": str(seconds_to_ten("Asia/Shanghai"))})
     running.start()
     yield running
     running.stop()
