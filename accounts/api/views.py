@@ -1,6 +1,6 @@
 """/api/v1/: signing up, in and out, who I am, and what I agree to."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import logout
 from django.http import Http404
@@ -78,7 +78,7 @@ class MeView(APIView):
     @extend_schema(responses=serializers.Me, operation_id="me")
     def get(self, request: Request) -> Response:
         """Who this token is."""
-        user: User = request.user
+        user = cast(User, request.user)
         patient = patient_of(user)
         me = {
             "id": user.pk,
