@@ -1,6 +1,7 @@
 """Pages of followup."""
 
+from followup.pages.clinician import clinician_urls
 from followup.pages.patient import patient_urls
 from followup.pages.samples import sample_urls
 
-urlpatterns = [*patient_urls, *sample_urls]
+urlpatterns = [*patient_urls, *sample_urls, *clinician_urls]
