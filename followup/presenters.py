@@ -16,22 +16,11 @@ from followup.selectors import Moment
 from screening.models import Encounter, ReportVersion
 
 REVIEW = "clinician_review"
-DONE_BY_PATIENT = frozenset(
-    {
-        "symptom_today",
-        "referral",
-        "examination_in_person",
-        "retake",
-        "second_eye",
-        "first_screen",
-        "in_person_instead_of_photo",
-        "recall",
-        "ask_again",
-    }
-)
+IN_PERSON = frozenset({"referral", "examination_in_person", "in_person_instead_of_photo"})
+WAITS = frozenset({"recall", "ask_again"})
+DONE_BY_PATIENT = IN_PERSON | WAITS | {"symptom_today", "retake", "second_eye", "first_screen"}
 # A next check a year ahead is a date, not yet something to do.
 SOON_DAYS = 30
-WAITS = frozenset({"recall", "ask_again"})
 
 
 @dataclass(frozen=True)
@@ -48,12 +37,15 @@ class StepWords:
     label: str = ""
 
 
-def step_words(step: Step, language: str) -> StepWords:
-    """A step in words. A review's own date and reason stay unsaid: how soon a doctor looks would tell what the program saw."""
+def step_words(step: Step, language: str, today: date) -> StepWords:
+    """A step in words, with what to press where it can be done now.
+
+    A review's own date and reason stay unsaid: how soon a doctor looks would tell what the program saw.
+    """
     title = sentence(f"step.{step.kind}", language)
     if step.laterality:
         title = _("%(step)s (%(eye)s)") % {"step": title, "eye": sentence(f"eye.{step.laterality}", language)}
-    url, label = _action(step)
+    url, label = ("", "") if is_far(step, today) else _action(step)
     if step.kind == REVIEW:
         return StepWords(step.kind, title, "", None, (), "", url, label)
     return StepWords(
@@ -70,11 +62,12 @@ def step_words(step: Step, language: str) -> StepWords:
 
 def to_do(steps: list[Step], today: date) -> Step | None:
     """The first step that the patient herself can take now; `steps` with the next one first."""
-    for step in steps:
-        far = step.kind in WAITS and (step.due_on - today).days > SOON_DAYS
-        if step.kind in DONE_BY_PATIENT and not far:
-            return step
-    return None
+    return next((step for step in steps if step.kind in DONE_BY_PATIENT and not is_far(step, today)), None)
+
+
+def is_far(step: Step, today: date) -> bool:
+    """Whether a step is only a date so far."""
+    return step.kind in WAITS and (step.due_on - today).days > SOON_DAYS
 
 
 def _action(step: Step) -> tuple[str, str]:
@@ -107,6 +100,9 @@ class MomentWords:
 def moments_in_words(moments: tuple[Moment, ...], patient: Patient, language: str) -> Iterator[MomentWords]:
     """The history, newest first, each line with its day where the patient lives."""
     for moment in moments:
+        if isinstance(moment.subject, Step) and moment.subject.kind == REVIEW:
+            # The signature that closed it stands beside it.
+            continue
         day = local_day(moment.at, patient.zone)
         title, url, state = _moment(moment, language)
         yield MomentWords(day.year, day_in_words(day, language), title, url, "", state)

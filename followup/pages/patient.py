@@ -26,7 +26,7 @@ from followup.selectors import credit_balance, history, home_of, owner_of
 from followup.services.credits import bank_credit
 from screening.eyes_in_words import eyes_in_words, photos_shown
 from screening.models import Encounter, Reading
-from screening.selectors import admission_of, own_sitting
+from screening.selectors import admission_of, own_sitting, unfinished_sitting
 
 UNREAD = Reading.Outcome.UNREAD
 
@@ -50,16 +50,18 @@ def _home(request: HttpRequest, patient: Patient) -> HttpResponse:
     found = home_of(patient)
     language = language_now()
     steps = [*([found.next_step] if found.next_step else []), *found.other_steps]
-    task = to_do(steps, clock.today(patient.zone))
+    day = clock.today(patient.zone)
+    task = to_do(steps, day)
     dated = next((step for step in steps if step != task), None)
+    last = unfinished_sitting(patient, now=clock.now()) or (found.latest.report.encounter if found.latest else None)
     return render(
         request,
         "followup/patient/home.html",
         {
             "tab": "home",
-            "task": step_words(task, language) if task else None,
-            "dated": step_words(dated, language) if dated else None,
-            "last": released_result(found.latest.report.encounter, language) if found.latest else None,
+            "task": step_words(task, language, day) if task else None,
+            "dated": step_words(dated, language, day) if dated else None,
+            "last": released_result(last, language) if last else None,
             "offers_reminder": found.credits == 0 and has_consent(patient, "reminder_wechat"),
             "tap": new_id(),
         },
@@ -76,7 +78,7 @@ def record(request: HttpRequest, patient: Patient) -> HttpResponse:
     context = {
         "tab": "record",
         "years": [(year, list(lines)) for year, lines in groupby(moments, key=lambda moment: moment.year)],
-        "next": step_words(next_step, language) if next_step else None,
+        "next": step_words(next_step, language, clock.today(patient.zone)) if next_step else None,
     }
     return render(request, "followup/patient/history.html", context)
 
@@ -96,14 +98,14 @@ def result(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpRe
         {
             "tab": "record",
             "result": released,
-            "step": step_words(released.next_step, language) if released.next_step else None,
+            "step": step_words(released.next_step, language, clock.today(patient.zone)) if released.next_step else None,
             "photos": photos,
             "eyes": eyes_in_words(released.finding, told=released.reading_released),
             "mark": sentence(f"mark.{mark}", language) if mark else "",
             "unread": next((sentence(f"unread.{shown.photo.reading.reason}", language) for shown in photos if shown.photo.outcome == UNREAD), ""),
             "retina_only": sentence("retina_only", language),
             "offers_reminder": has_consent(patient, "reminder_wechat"),
-            "credits": credit_balance(patient),
+            "balance": credit_balance(patient),
             "tap": new_id(),
         },
     )
@@ -114,7 +116,7 @@ def result(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpRe
 def result_calendar(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpResponse:
     """The date of the result for a calendar; it names no disease, since calendars are shared. Http404 where there is no date."""
     released = released_result(_own(patient, encounter_id), language_now())
-    step = step_words(released.next_step, language_now()) if released.next_step else None
+    step = step_words(released.next_step, language_now(), clock.today(patient.zone)) if released.next_step else None
     day = released.date or (step.due_on if step else None)
     if day is None:
         raise Http404

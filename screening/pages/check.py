@@ -132,6 +132,7 @@ def _context(request: HttpRequest, patient: Patient, encounter_id: UUID, cards: 
         "is_busy": any(card.state == "busy" for card in cards),
         "is_begun": any(card.photo for card in cards),
         "is_complete": all(card.is_settled for card in cards),
+        "first_open": next((card.laterality for card in cards if card.form), ""),
         "lacking": [card.title for card in cards if card.state in ("empty", "again")],
     }
 

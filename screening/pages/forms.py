@@ -83,7 +83,9 @@ class AnswersForm(forms.Form):
     hba1c_unit = forms.ChoiceField(label=_("Unit"), choices=[("%", "%"), ("mmol/mol", "mmol/mol")], error_messages=PLEASE_CHOOSE)
     hba1c_on = day(_("Day of this blood test"), required=False)
     hba1c_unknown = dont_know()
-    pregnant = choice(_("Are you pregnant now?"), [("yes", _("Yes, I am pregnant")), ("no", _("No, or does not apply")), (UNKNOWN, _("I don't know"))])
+    pregnant = choice(
+        _("Are you pregnant now?"), [("yes", _("Yes, I am pregnant")), ("no", _("No, or does not apply")), (UNKNOWN, _("I don't know"))]
+    )
     eye_treatment = choice(_("Have you had laser, an injection or an operation on an eye?"), YES_NO)
     under_eye_doctor = choice(_("Are you under an eye doctor's care now?"), YES_NO)
 
