@@ -239,8 +239,9 @@ def test_a_timeout_delivers_and_loses_only_the_answer(address: str, platform: Pl
     assert len(platform.inbox()) == 1
 
 
-def test_the_inbox_page_shows_codes_and_messages_in_both_languages_and_runs_no_script(address: str, platform: Platform) -> None:
+def test_the_inbox_page_shows_codes_and_messages_in_both_languages_and_runs_no_script(address: str, platform: Platform, clock: Clock) -> None:
     platform.send(token_of(platform), message(tapped(platform)))
+    clock.seconds += 1
     post(f"{address}/local/codes", {"phone_last4": "2222", "code": "482915"})
     for language, title in (("zh", "本机收件箱"), ("en", "Inbox of this machine")):
         with urllib.request.urlopen(f"{address}/?lang={language}", timeout=5) as answer:
