@@ -145,8 +145,8 @@ class Stack:
             "MODE": "demo",
             "PUBLIC_URL": self.url.rstrip("/"),
             "ALLOWED_HOSTS": ",".join(sorted(hosts)),
-            "WECHAT_URL": f"http://{self._public_host}:{self._ports['wechat']}",
-            "WECHAT_BIND": self._bind,
+            # Never on the local network: whoever reads the inbox can sign in as anybody.
+            "WECHAT_URL": f"http://127.0.0.1:{self._ports['wechat']}",
             "WECHAT_PORT": str(self._ports["wechat"]),
             "PYTHONUNBUFFERED": "1",
             **self._extra,
