@@ -62,7 +62,7 @@ def facts_on(records: Sequence[FactRecord], day: date) -> Facts:
     year, hba1c = known["diabetes_year"], known["hba1c"]
     return Facts(
         diabetes=_diabetes(known["diabetes"], unsure="diabetes" in unsure),
-        diagnosed_year=int(str(year.value)) if year else None,
+        diagnosed_year=int(float(str(year.value))) if year else None,
         hba1c=_percent(hba1c) if hba1c else None,
         hba1c_fell_fast=hba1c is not None and _fell_fast(hba1c, answers["hba1c"]),
         pregnant=_yes(known["pregnant"]),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from followup.rules.eye_steps import eye_steps
 from followup.rules.facts import facts_on
 from followup.rules.policy import POLICY
-from followup.rules.recall import MODIFIERS, Recall, recall_due
+from followup.rules.recall import GAP_ROWS, MODIFIERS, Recall, recall_due
 from followup.rules.state import EncounterState, PatientState, SignedReport
 from followup.rules.steps import Rule, WantedStep, cited, next_step
 from screening.rules.programmes import PROGRAMMES
@@ -115,51 +115,30 @@ def _recall(state: PatientState, encounter: EncounterState, report: SignedReport
 
 def _after_signature(state: PatientState) -> Iterator[WantedStep]:
     """A referral for every signed finding until its outcome is recorded; the recall of the newest report that gives a date."""
-    signed = _signed(state)
-    for encounter, report in signed:
-        if _refers(report):
-            yield _referral(state, encounter, report)
-    for encounter, report in signed:
-        if _refers(report):
-            return
-        if (step := _recall_step(state, encounter, report)) is not None:
+    recall_wanted = True
+    for encounter, report in _signed(state):
+        if (recall_wanted or _refers(report)) and (step := _dated_step(state, encounter, report)) is not None:
             yield step
-            return
+            recall_wanted = False
 
 
 def _refers(report: SignedReport) -> bool:
     return report.refer_by is not None or any(PROTOCOL[row].action in REFERRAL_ACTIONS for row in report.finding.row_ids)
 
 
-def _referral(state: PatientState, encounter: EncounterState, report: SignedReport) -> WantedStep:
+def _dated_step(state: PatientState, encounter: EncounterState, report: SignedReport) -> WantedStep | None:
+    """The step on the nearest of the rules' date and those that the clinician entered; None where there is neither."""
     recall = _recall(state, encounter, report)
-    due, rule = _nearest(recall, report.refer_by)
-    urgencies = [PROTOCOL[row].urgency for row in report.finding.row_ids if PROTOCOL[row].action in REFERRAL_ACTIONS]
-    pressing = most_urgent("refer", *urgencies, *_rule_urgency(rule))
-    return cited("referral", due, rule, urgency=pressing, owner_role="clinician", encounter_id=encounter.encounter_id, reasons=recall.reasons)
-
-
-def _recall_step(state: PatientState, encounter: EncounterState, report: SignedReport) -> WantedStep | None:
-    recall = _recall(state, encounter, report)
-    if recall.due is None and report.next_due is None:
+    dates: list[tuple[date, Rule]] = [(entered, POLICY["clinician_date"]) for entered in (report.refer_by, report.next_due) if entered is not None]
+    if recall.due is not None and recall.rule_id is not None:
+        dates.insert(0, (recall.due, MODIFIERS.get(recall.rule_id) or PROTOCOL[recall.rule_id]))
+    if not dates:
         return None
-    due, rule = _nearest(recall, report.next_due)
-    urgency = PROTOCOL[recall.row_id].urgency if recall.row_id else "routine"
-    pressing = most_urgent(urgency, *_rule_urgency(rule))
-    return cited("recall", due, rule, urgency=pressing, owner_role="centre", encounter_id=encounter.encounter_id, reasons=recall.reasons)
-
-
-def _nearest(recall: Recall, entered: date | None) -> tuple[date, Rule]:
-    """The nearer of the rules' date and the clinician's own; one of the two is there."""
-    if recall.due is None or recall.rule_id is None or (entered is not None and entered < recall.due):
-        if entered is None:
-            raise ValueError("neither the rules nor a clinician gave a date")
-        return entered, POLICY["clinician_date"]
-    return recall.due, MODIFIERS.get(recall.rule_id) or PROTOCOL[recall.rule_id]
-
-
-def _rule_urgency(rule: Rule) -> tuple[str, ...]:
-    return ("same_day",) if rule.id == "new_symptom" else ()
+    due, rule = min(dates, key=lambda dated: dated[0])
+    kind, owner_role, urgency = ("referral", "clinician", "refer") if _refers(report) else ("recall", "centre", "routine")
+    rows = [PROTOCOL[row].urgency for row in (*report.finding.row_ids, recall.row_id) if row is not None and row not in GAP_ROWS]
+    pressing = most_urgent(urgency, *rows, *(["same_day"] if rule.id == "new_symptom" else []))
+    return cited(kind, due, rule, urgency=pressing, owner_role=owner_role, encounter_id=encounter.encounter_id, reasons=recall.reasons)
 
 
 def _screened(state: PatientState) -> bool:

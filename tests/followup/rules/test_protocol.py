@@ -304,7 +304,7 @@ def patients(draw: st.DrawFn) -> PatientState:
     )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(patients(), moments)
 def test_nobody_is_ever_lost(state: PatientState, now: datetime) -> None:
     wanted = wanted_steps(state, now)
@@ -321,7 +321,7 @@ def test_nobody_is_ever_lost(state: PatientState, now: datetime) -> None:
         assert urgency_rank(step.urgency) >= 0
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(patients(), moments)
 def test_open_symptom_unsigned_report_and_signed_finding_are_always_somebodys(state: PatientState, now: datetime) -> None:
     kinds = {(step.kind, step.encounter_id) for step in wanted_steps(state, now)}

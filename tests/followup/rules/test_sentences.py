@@ -9,7 +9,9 @@ from followup.rules.recall import MODIFIERS
 from followup.rules.sentences import SENTENCES, lock_screen, sentence
 from screening.rules.protocol_rows import PROTOCOL
 
-FORBIDDEN = re.compile(r"诊断|确诊|排除|正常|放心|治愈|准确率|\d ?%|you (do not )?have (?!a health check-up reminder)|normal|positive|negative", re.IGNORECASE)
+FORBIDDEN = re.compile(
+    r"诊断|确诊|排除|正常|放心|治愈|准确率|\d ?%|you (do not )?have (?!a health check-up reminder)|normal|positive|negative", re.IGNORECASE
+)
 # CLINICAL.md B(iv) and UX.md word these themselves: they say what is not claimed.
 WORDED_BY_THE_CLINIC = {"not_a_diagnosis", "not_readable"}
 

@@ -11,7 +11,7 @@ from screening.rules.diabetic_retinopathy import EyeFinding, PhotoFinding, eye_f
 from screening.rules.protocol_rows import PROTOCOL, URGENCIES, most_urgent, urgency_rank
 from tests.rule_cases import NOW, THRESHOLD, eye, person, photo
 
-unhurried = settings(deadline=None)
+unhurried = settings(deadline=None, max_examples=40)
 outcomes = st.sampled_from(["graded", "retake", "refused", "failed", "unread", None])
 
 
