@@ -38,6 +38,7 @@ class Step(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=32, blank=True, default="")
+    outcome_due_on = models.DateField(null=True, help_text="The date somebody entered with a recorded outcome.")
 
     class Meta:
         indexes = [models.Index(fields=["owner", "kind", "due_at"], condition=Q(state="open"), name="open_steps_of_owner")]

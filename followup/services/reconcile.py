@@ -66,11 +66,11 @@ def key_of(step: Step) -> Key:
 
 
 def _says(step: Step) -> tuple[object, ...]:
-    return step.due_on, step.due_at, step.urgency, step.rule_id, step.rule_version, step.source, step.reason
+    return step.due_on, step.due_at, step.urgency, step.rule_id, step.rule_version, step.source, step.reason, tuple(step.reasons)
 
 
 def _wants(want: WantedStep) -> tuple[object, ...]:
-    return want.due, want.due_at, want.urgency, want.rule_id, want.rule_version, want.source, want.reason
+    return want.due, want.due_at, want.urgency, want.rule_id, want.rule_version, want.source, want.reason, want.reasons
 
 
 def closing(step: Step, want: WantedStep | None, state: PatientState) -> tuple[Step.State, str]:
@@ -118,6 +118,7 @@ def _open(patient: Patient, want: WantedStep, now: datetime) -> Step:
         rule_version=want.rule_version,
         source=want.source,
         reason=want.reason,
+        reasons=list(want.reasons),
         owner=owner_of(patient),
         opened_at=now,
     )
