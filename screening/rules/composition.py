@@ -30,7 +30,6 @@ def composition_state(
     referable_threshold: float,
     symptom: bool | None = None,
     eye_status: Mapping[str, str] | None = None,
-    earlier: Sequence[PhotoFinding] = (),
     signed_grades: Mapping[str, int] | None = None,
 ) -> Composition:
     """Whether the encounter's photos make a report now: both eyes have an outcome, or 30 minutes after the last acceptance.
@@ -41,8 +40,7 @@ def composition_state(
     if not photos:
         raise ValueError("an encounter without photos has no report")
     right, left = (
-        eye_finding(eye, photos, referable_threshold=referable_threshold, earlier=earlier, signed_grade=(signed_grades or {}).get(eye))
-        for eye in ("OD", "OS")
+        eye_finding(eye, photos, referable_threshold=referable_threshold, signed_grade=(signed_grades or {}).get(eye)) for eye in ("OD", "OS")
     )
     finding = person_finding(right, left, symptom=symptom, eye_status=eye_status)
     has_grade_or_view = any(eye.state in ("graded", "unread") for eye in finding.eyes)

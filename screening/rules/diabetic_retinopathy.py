@@ -95,13 +95,11 @@ def eye_finding(
     photos: Sequence[PhotoFinding],
     *,
     referable_threshold: float,
-    earlier: Sequence[PhotoFinding] = (),
     signed_grade: int | None = None,
 ) -> EyeFinding:
     """The eye as the worst of its gradable photos in the encounter; ungradable only if none is gradable.
 
-    Refused and failed photos leave the eye missing. `earlier` are the patient's photos of other encounters: they only
-    count towards retakes. `signed_grade` is what a clinician signed for this eye in this encounter: later photos may
+    Refused and failed photos leave the eye missing. `signed_grade` is what a clinician signed for this eye in this encounter: later photos may
     raise it, never lower it. Photos of the other eye are ignored. Source: DESIGN.md section 4, CLINICAL.md rules 1-3.
     """
     own = sorted((photo for photo in photos if photo.laterality == laterality), key=_arrival)
@@ -114,7 +112,7 @@ def eye_finding(
         laterality=laterality,
         state=_state(grade, outcomes),
         grade=grade,
-        retakes=_retakes([photo for photo in (*earlier, *photos) if photo.laterality == laterality]),
+        retakes=_retakes(own),
         photo_ids=tuple(photo.photo_id for photo in own),
         suspected_referable=(grade is None or grade < REFERABLE_GRADE)
         and any(photo.p_referable is not None and photo.p_referable >= referable_threshold for photo in own),
@@ -182,7 +180,7 @@ def _state(grade: int | None, outcomes: set[str | None]) -> str:
 
 def _retakes(photos: Sequence[PhotoFinding]) -> int:
     count = 0
-    for photo in sorted(photos, key=_arrival):
+    for photo in photos:
         if photo.outcome == "graded":
             count = 0
         elif photo.outcome == "retake":

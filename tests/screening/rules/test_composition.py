@@ -59,10 +59,6 @@ def test_without_a_gradable_eye_nothing_is_composed_before_the_third_ungradable_
     assert state(*unreadable(3), after=timedelta(days=1)) == ("compose", "waited")
 
 
-def test_ungradable_photos_of_an_earlier_sitting_count() -> None:
-    assert state(*unreadable(1), earlier=unreadable(2), after=timedelta(days=1)) == ("compose", "waited")
-
-
 def test_refused_photos_alone_make_no_report_however_long_one_waits() -> None:
     assert state(photo("OD", "refused"), photo("OS", "failed"), after=timedelta(days=30)) == ("no_gradable_eye", "usable_photo_awaited")
 

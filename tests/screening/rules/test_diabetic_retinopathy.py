@@ -68,10 +68,6 @@ class TestEye:
         assert find(*row).retakes == 1
         assert find(*row[:2]).retakes == 2
 
-    def test_retakes_of_earlier_sittings_count_too(self) -> None:
-        earlier = [photo(outcome="retake", at=NOW - timedelta(days=40)), photo("OS", "retake", at=NOW - timedelta(days=40))]
-        assert find(photo(outcome="retake"), earlier=earlier).retakes == 2
-
     def test_order_of_acceptance_counts_not_order_of_the_list(self) -> None:
         late, early = photo(outcome="retake", at=NOW + timedelta(hours=1)), photo(grade=0)
         assert find(late, early).retakes == find(early, late).retakes == 1
