@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from screening.classifiers.registry import ModelCard, live
@@ -41,6 +40,8 @@ class OnnxEngine:
     """ONNX Runtime session in single precision, one thread: scale by processes. Made after the fork, on first use."""
 
     def __init__(self, path: Path) -> None:
+        import onnxruntime  # here, so that the web process, which reads no photo, does not carry it
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

@@ -1,5 +1,6 @@
 """Building the engine file of a released version from its weights, once per clone. Imports torch; serving does not import this."""
 
+import logging
 import tempfile
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def golden_crop(photo: Path, size: int) -> Pixels:
 
 def export(network: Network, size: int, path: Path) -> None:
     """Write the network as ONNX: input ``pixels`` uint8 (1, size, size, 3), outputs ``logits`` and ``activation``."""
+    logging.getLogger("onnx_ir").setLevel(logging.WARNING)
     example = torch.zeros((1, size, size, 3), dtype=torch.uint8)
     torch.onnx.export(
         network.to(memory_format=torch.contiguous_format).eval(),

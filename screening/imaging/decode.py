@@ -12,14 +12,16 @@ from PIL import Image
 
 from screening.imaging.geometry import Pixels, upright
 from screening.imaging.sandbox import Undecodable, decode_in_child
-from screening.imaging.upright import open_photo
+from screening.imaging.upright import TooManyPixels, open_photo, orientation
+
+# open_photo has the limit, and a lower one of Pillow's would only warn.
+Image.MAX_IMAGE_PIXELS = None
 
 LONGEST = 1024
 """Longest side in pixels of what is decoded, and so of every view."""
 
 _ENOUGH = 800
 _MOST_PIXELS_IN_PROCESS = 24_000_000
-_EXIF_ORIENTATION = 0x0112
 
 __all__ = ["LONGEST", "Undecodable", "decode", "encode_view"]
 
@@ -29,15 +31,15 @@ def decode(photo: bytes) -> tuple[Pixels, tuple[int, int]]:
 
     Raises Undecodable where the bytes are no readable picture.
     """
-    width, height, orientation = _header(photo)
+    width, height, turn = _header(photo)
     pixels = _ordinary_jpeg(photo)
     if pixels is None:
-        return decode_in_child(photo, LONGEST), _turned(width, height, orientation)
+        return decode_in_child(photo, LONGEST), _turned(width, height, turn)
     if max(pixels.shape) > LONGEST:
         shrink = LONGEST / max(pixels.shape)
         size = (max(1, round(pixels.shape[1] * shrink)), max(1, round(pixels.shape[0] * shrink)))
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
-    return upright(pixels, orientation), _turned(width, height, orientation)
+    return upright(pixels, turn), _turned(width, height, turn)
 
 
 def encode_view(pixels: Pixels) -> bytes:
@@ -62,21 +64,14 @@ def _header(photo: bytes) -> tuple[int, int, int]:
     try:
         with open_photo(io.BytesIO(photo)) as picture:
             width, height = picture.size
-            # HEIF libraries turn the picture themselves and say so by orientation 1.
-            return width, height, _orientation(picture)
+            return width, height, orientation(picture)
     except MemoryError:
         raise
+    except TooManyPixels as much:
+        raise Undecodable("too_big_in_memory") from much
     except Exception as broken:  # plugins fail on bad bytes in every way there is
         raise Undecodable("unsupported" if isinstance(broken, Image.UnidentifiedImageError) else "corrupt") from broken
 
 
-def _orientation(picture: Image.Image) -> int:
-    # A damaged EXIF block is no reason to refuse the picture behind it.
-    try:
-        return int(picture.getexif().get(_EXIF_ORIENTATION, 1))
-    except Exception:
-        return 1
-
-
-def _turned(width: int, height: int, orientation: int) -> tuple[int, int]:
-    return (height, width) if orientation in (5, 6, 7, 8) else (width, height)
+def _turned(width: int, height: int, turn: int) -> tuple[int, int]:
+    return (height, width) if turn in (5, 6, 7, 8) else (width, height)
