@@ -118,9 +118,12 @@ def _code_page(request: HttpRequest, before: str, template: str) -> HttpResponse
         return _another_code(request, form, phone, template)
     if form.is_valid():
         try:
-            return arrive(request, confirm_code(phone=phone, code=form.cleaned_data["code"]))
+            user = confirm_code(phone=phone, code=form.cleaned_data["code"])
         except Problem as problem:
             explain(form, problem)
+        else:
+            del request.session[CODE]
+            return arrive(request, user)
     return render(request, template, {"form": form, "phone": mask_phone(phone)})
 
 

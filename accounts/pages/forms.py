@@ -12,6 +12,8 @@ from core.problems import Problem
 
 _DATE = re.compile(r"(\d{4})(?:\D+(\d{1,2})\D+(\d{1,2})\D*|(\d{2})(\d{2}))")
 _YEAR = re.compile(r"(\d{4})\s*年?")
+# Where a page asks in other words than the API.
+_ASKED_AS = {"birth_date": "birth", "birth_year": "birth", "purposes": "care"}
 
 
 class BirthField(forms.CharField):
@@ -87,6 +89,6 @@ class ConsentForm(forms.Form):
 
 def explain(form: forms.Form, problem: Problem) -> None:
     """Show a service's problem at the question it is about, or above the form."""
-    field = (problem.pointer or "").lstrip("/")
-    field = {"birth_date": "birth", "birth_year": "birth"}.get(field, field)
+    pointed = (problem.pointer or "").lstrip("/")
+    field = _ASKED_AS.get(pointed, pointed)
     form.add_error(field if field in form.fields else None, str(problem.detail))

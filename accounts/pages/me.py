@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import consent_texts
-from accounts.language import readers_language
+from accounts.language import LANGUAGES, readers_language
 from accounts.phones import mask_phone
 from accounts.selectors import active_consents, actor_role, default_reading_centre, organisations_of, patient_of
 from accounts.services.profile import set_language
@@ -23,7 +23,7 @@ def me(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         language = request.POST.get("language", "")
         response = redirect("me")
-        if language in dict(settings.LANGUAGES):
+        if language in LANGUAGES:
             set_language(user=user, language=language)
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)
         return response
@@ -41,6 +41,5 @@ def me(request: HttpRequest) -> HttpResponse:
             "organisations": organisations_of(user),
             "given": [(consent, words) for words in wordings for consent in given if consent.purpose == words.purpose],
             "open": [words for words in wordings if words.purpose not in {consent.purpose for consent in given}],
-            "languages": settings.LANGUAGES,
         },
     )

@@ -211,6 +211,14 @@ def test_a_token_ends_with_its_session(api: APIClient, postman: Postman) -> None
     assert api.get("/api/v1/me").status_code == 401
 
 
+def test_the_pages_own_session_ends_the_same_way(centre: object) -> None:
+    client = APIClient(enforce_csrf_checks=False)
+    client.force_login(make_clinician())
+    assert client.get("/api/v1/me").status_code == 200
+    assert client.delete("/api/v1/sessions/current").status_code == 204
+    assert client.get("/api/v1/me").status_code == 401
+
+
 def test_every_step_leaves_one_line_without_personal_data(api: APIClient, postman: Postman) -> None:
     sign_up(api)
     sign_in(api, postman.wrong_code)
