@@ -36,7 +36,7 @@ def check(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = clock.now()
     unfinished = unfinished_sitting(patient, now=now)
     sitting_id = unfinished.pk if unfinished else new_id()
-    form = SymptomForm(request.POST or None)
+    form = SymptomForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return tell_symptom(request, patient, form) or redirect("sitting", sitting_id)
     if symptom_is_answered(patient, sitting_id, now=now):

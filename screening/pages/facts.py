@@ -22,7 +22,7 @@ from screening.services.facts import record_facts
 @for_patients
 def facts(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The symptom question; a yes leads straight to where to go today."""
-    form = SymptomForm(request.POST or None)
+    form = SymptomForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return tell_symptom(request, patient, form) or redirect("answers")
     return render(request, "screening/facts.html", {"form": form, "tab": "me", "is_new": not latest_facts(patient)})
@@ -34,7 +34,8 @@ def answers(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Diabetes and eyes; afterwards reminders are offered once, and then the photo."""
     known = latest_facts(patient)
     is_new = "diabetes" not in known
-    form = AnswersForm(request.POST or None, today=clock.today(patient.zone), known=frozenset(known), initial=_initial(known))
+    given = request.POST if request.method == "POST" else None
+    form = AnswersForm(given, today=clock.today(patient.zone), known=frozenset(known), initial=_initial(known))
     if form.is_valid():
         record_facts(patient=patient, answers=form.answers(), source=Fact.Source.SELF, by=request.user)
         if not is_new:

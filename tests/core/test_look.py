@@ -8,6 +8,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from django.test import Client, override_settings
+from django.urls import get_resolver
 
 CORE = Path(__file__).resolve().parents[2] / "core"
 CSS = (CORE / "static/core/app.css").read_text()
@@ -69,6 +70,18 @@ def test_every_icon_a_template_names_is_in_the_sprite() -> None:
     assert named
     assert named <= drawn
     assert set(MEANINGS) <= drawn
+
+
+def test_every_page_a_template_links_to_exists() -> None:
+    """`url … as` says nothing of a wrong name, so it is asked here."""
+    resolver = get_resolver()
+    known = {name for name in resolver.reverse_dict if isinstance(name, str)}
+    known |= {
+        f"{space}:{name}" for space, (_prefix, inner) in resolver.namespace_dict.items() for name in inner.reverse_dict if isinstance(name, str)
+    }
+    linked = {name for path in TEMPLATES for name in re.findall(r"""{% url ['"]([a-z_:]+)['"]""", path.read_text())}
+    assert len(linked) > 5
+    assert linked - known == set()
 
 
 @override_settings(MODE="demo")
