@@ -1,0 +1,206 @@
+"""One person's whole way in a real browser: account, consent, facts, two photos, the doctor's signature, the date, the reminder in the inbox.
+
+Screenshots of every stop lie in var/journeys/ afterwards, to be looked at.
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from dev.layout import BASE_DIR, VAR_DIR
+from dev.stack import Stack
+
+SAMPLES = BASE_DIR / "dev" / "samples" / "retina"
+PHONE = {"width": 360, "height": 760}
+DESK = {"width": 1280, "height": 800}
+WAITS_MS = 60_000
+
+
+class Person:
+    """One browser context: a size, a language, cookies of its own; it fails on any script error or refused content."""
+
+    def __init__(self, browser: Any, stack: Stack, *, size: dict[str, int], locale: str) -> None:
+        self.context = browser.new_context(viewport=size, locale=locale, base_url=stack.url)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(WAITS_MS)
+        self.troubles: list[str] = []
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
+        self._album = VAR_DIR / "journeys" / f"{size['width']}-{locale}"
+        self._album.mkdir(parents=True, exist_ok=True)
+
+    def look(self, name: str) -> None:
+        """A picture for the album, and the promise that nothing hangs over the edge."""
+        self.page.screenshot(path=str(self._album / f"{name}.png"), full_page=True)
+        assert self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{name} scrolls sideways"
+
+    def press(self, selector: str) -> None:
+        self.page.locator(selector).first.click()
+
+
+@pytest.fixture(params=[(PHONE, "zh-CN"), (DESK, "en-US"), (PHONE, "en-US"), (DESK, "zh-CN")], ids=["phone zh", "desk en", "phone en", "desk zh"])
+def person(browser: Any, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Person]:
+    size, locale = request.param
+    somebody = Person(browser, stack, size=size, locale=locale)
+    yield somebody
+    somebody.context.close()
+    assert somebody.troubles == []
+
+
+def inbox(stack: Stack) -> list[dict[str, Any]]:
+    with urlopen(f"{stack.env['WECHAT_URL']}/local/messages.json", timeout=10) as answer:
+        found: list[dict[str, Any]] = json.load(answer)
+    return found
+
+
+def code_for(stack: Stack, phone: str) -> str:
+    return next(str(entry["code"]) for entry in inbox(stack) if entry["kind"] == "code" and entry["phone"] == phone[-4:])
+
+
+def sign_up(person: Person, stack: Stack, *, name: str) -> None:
+    """From the first page to the end of the three short screens, with one reminder banked."""
+    page, phone = person.page, f"139{random.randrange(10**8):08}"
+    page.goto("/")
+    person.look("01-first")
+    person.press("main a[href='/sign-up/']")
+    page.fill("input[name=name]", name)
+    page.fill("input[name=birth]", "1966")
+    page.fill("input[name=phone]", phone)
+    person.look("02-account")
+    person.press("main .act button")
+    page.wait_for_selector("input[name=code]")
+    page.fill("input[name=code]", code_for(stack, phone))
+    person.press("main .act button")
+    page.wait_for_url("**/consent/")
+    for tick in page.locator("main input[type=checkbox]").all():
+        tick.check()
+    person.look("03-consent")
+    person.press("main .act button")
+    page.wait_for_url("**/facts/")
+    person.look("04-symptom")
+    page.check("input[name=symptom][value=no]")
+    person.press("main .act button")
+    page.wait_for_url("**/facts/answers/")
+    page.check("input[name=diabetes][value=type2]")
+    page.check("input[name=diabetes_year_unknown]")
+    page.check("input[name=hba1c_unknown]")
+    page.check("input[name=pregnant][value=no]")
+    page.check("input[name=eye_treatment][value=no]")
+    page.check("input[name=under_eye_doctor][value=no]")
+    person.look("05-facts")
+    person.press("main .act button")
+    page.wait_for_url("**/remind-me/**")
+    person.look("06-remind-me")
+    person.press("form[action='/remind-me/'] button")
+
+
+def send_both_eyes(person: Person, right: Path, left: Path) -> None:
+    page = person.page
+    page.goto("/check/")
+    page.wait_for_selector("#eye-OD input[type=file]")
+    for laterality, photo in (("OD", right), ("OS", left)):
+        page.set_input_files(f"#eye-{laterality} input[type=file]", str(photo))
+        person.look(f"07-chosen-{laterality}")
+        person.press(f"#eye-{laterality} form button.button")
+        page.wait_for_selector(f"#eye-{laterality} .eye-done", timeout=WAITS_MS)
+    person.look("08-both-read")
+    person.press("#next a[href^='/results/']")
+    page.wait_for_url("**/results/**")
+
+
+def sign_as_doctor(browser: Any, stack: Stack, *, name: str, right: int, left: int) -> None:
+    doctor = Person(browser, stack, size=DESK, locale="zh-CN")
+    page = doctor.page
+    page.goto("/sign-in/")
+    person_button = page.locator("form:has(input[value='dr.wang']) button")
+    person_button.click()
+    page.wait_for_url("**/clinic/**")
+    doctor.look("20-queue")
+    page.locator("nav ol a", has_text=name).first.click()
+    page.wait_for_selector("form.answer")
+    page.keyboard.press(str(right))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(str(left))
+    page.wait_for_selector("#echo dl")
+    doctor.look("21-case")
+    page.locator("form.answer .act button").click()
+    page.wait_for_load_state()
+    if page.locator("[data-focus]").count():
+        doctor.look("22-echo")
+        page.locator("form.answer .act button").click()
+        page.wait_for_load_state()
+    doctor.context.close()
+    assert doctor.troubles == []
+
+
+def test_from_sign_up_to_the_reminder_in_the_inbox(person: Person, stack: Stack, browser: Any) -> None:
+    name = f"李桂芳{random.randrange(10**4):04}"
+    sign_up(person, stack, name=name)
+    send_both_eyes(person, SAMPLES / "moderate_right.jpg", SAMPLES / "none_left.jpg")
+    person.look("09-result-before-signature")
+    assert person.page.locator("main .banner").count() >= 1
+
+    messages_before = sum(entry["kind"] == "message" for entry in inbox(stack))
+    sign_as_doctor(browser, stack, name=name, right=2, left=0)
+
+    page = person.page
+    page.reload()
+    page.wait_for_selector("main .banner.see")
+    person.look("10-result-signed")
+    page.goto("/home/")
+    person.look("11-home")
+    page.goto("/history/")
+    person.look("12-history")
+    for _ in range(100):
+        if sum(entry["kind"] == "message" for entry in inbox(stack)) > messages_before:
+            break
+        page.wait_for_timeout(300)
+    newest = next(entry for entry in inbox(stack) if entry["kind"] == "message")
+    words = json.dumps(newest["fields"], ensure_ascii=False)
+    assert "登录" in words or "sign in" in words
+    assert not any(organ in words for organ in ("眼", "视网膜", "糖尿病", "eye", "retina", "diabet"))
+    stack.manage("check_followup")
+
+
+def test_one_click_on_a_sample_shows_the_programs_reading_beside_the_patients_sentence(person: Person) -> None:
+    page = person.page
+    page.goto("/")
+    person.press("form[action='/samples/changes/try/'] button")
+    page.wait_for_selector("#clinician", timeout=WAITS_MS)
+    person.look("30-sample")
+    assert "retina-dr" in page.locator("main").inner_text()
+
+
+def test_a_symptom_is_sent_to_emergency_care_before_any_photo(person: Person, stack: Stack) -> None:
+    sign_up(person, stack, name="王建国")
+    page = person.page
+    page.goto("/facts/")
+    page.check("input[name=symptom][value=yes]")
+    person.press("main .act button")
+    page.wait_for_url("**/today/")
+    person.look("40-today")
+    assert page.locator("main input[type=file]").count() == 0
+    page.goto("/home/")
+    person.look("41-home-today")
+    stack.manage("check_followup")
+
+
+def test_a_document_is_not_graded_and_says_what_to_do(person: Person, stack: Stack, tmp_path: Path) -> None:
+    from tests import photos
+
+    wrong = tmp_path / "document.jpg"
+    wrong.write_bytes(photos.document())
+    sign_up(person, stack, name="赵小兰")
+    page = person.page
+    page.goto("/check/")
+    page.wait_for_selector("#eye-OD input[type=file]")
+    page.set_input_files("#eye-OD input[type=file]", str(wrong))
+    person.press("#eye-OD form button.button")
+    page.wait_for_selector("#eye-OD .banner.blank", timeout=WAITS_MS)
+    person.look("50-wrong-kind")
+    assert page.locator("#eye-OD input[type=file]").count() == 1
