@@ -52,7 +52,7 @@ def retina_examples(root: Path, *, commercial: bool = False) -> list[Example]:
 
 
 def _fundus(folder: Path, row: dict[str, str], commercial: bool) -> Example:
-    quality = "" if commercial and row["patient"].startswith("eyepacs") else row.get("quality", "")
+    quality = "" if commercial and row["source"].startswith("EyePACS") else row.get("quality", "")
     grade = int(row["dr_grade"]) if row["dr_grade"] else None
     return Example(
         path=folder / row["file"],

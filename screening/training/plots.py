@@ -39,7 +39,7 @@ def _roc(known: Mapping[str, np.ndarray], path: Path) -> None:
     for task, pairs in known.items():
         false_alarms, hits, _ = roc_curve(pairs[:, 0], pairs[:, 1])
         axes.plot(false_alarms, hits, label=task)
-    axes.plot([0, 1], [0, 1], "k:", linewidth=0.8)
+    axes.plot([0, 1], [0, 1], "k:", linewidth=0.8, label="chance")
     axes.set(xlabel="1 - specificity", ylabel="sensitivity", title="per photo, ungradable ones by their probability")
     axes.legend()
     _save(figure, path)
@@ -53,7 +53,7 @@ def _reliability(known: Mapping[str, np.ndarray], path: Path) -> None:
         means = np.array([group.mean(axis=0) for group in bins if len(group) >= 5])
         if len(means):
             axes.plot(means[:, 1], means[:, 0], "o-", label=task)
-    axes.plot([0, 1], [0, 1], "k:", linewidth=0.8)
+    axes.plot([0, 1], [0, 1], "k:", linewidth=0.8, label="perfect")
     axes.set(xlabel="calibrated probability", ylabel="share of photos", title="reliability, bins of 0.1 with 5 photos or more")
     axes.legend()
     _save(figure, path)

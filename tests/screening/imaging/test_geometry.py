@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -71,6 +71,7 @@ def test_without_a_dark_surround_the_frame_stands_for_the_field() -> None:
     assert (field.x, field.y, field.radius) == (200, 150, 200)
 
 
+@settings(max_examples=15, deadline=None)
 @given(scale=st.floats(0.5, 2.0), size=st.sampled_from([64, 96]))
 def test_the_inner_crop_does_not_depend_on_the_size_of_the_photo(scale: float, size: int) -> None:
     reference = disc(400, 400, 200, 200, 180)
