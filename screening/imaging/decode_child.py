@@ -33,9 +33,9 @@ def main(purpose: str, longest: int, cpu_seconds: int, memory_bytes: int, answer
         sys.exit(EXIT_CODES["too_big_in_memory"])
     except UnidentifiedImageError:
         sys.exit(EXIT_CODES["unsupported"])
-    except Exception:
-        # Decoders fail on bad bytes in every way there is; nothing else runs here.
-        sys.exit(EXIT_CODES["corrupt"])
+    except Exception as broken:
+        # Decoders fail on bad bytes in every way there is; nothing else runs here. libheif's want of memory is a RuntimeError.
+        sys.exit(EXIT_CODES["too_big_in_memory" if "Memory allocation" in str(broken) else "corrupt"])
 
 
 def _answer(picture: Image.Image, purpose: str) -> None:
@@ -50,8 +50,9 @@ def _answer(picture: Image.Image, purpose: str) -> None:
 def _jail(cpu_seconds: int, memory_bytes: int, answer_bytes: int) -> None:
     Image.MAX_IMAGE_PIXELS = None  # open_photo has the limit
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+    # The hard limit is a second later, since at it the kernel kills without saying why.
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     for limit, most in (
-        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_FSIZE, answer_bytes),
         (resource.RLIMIT_CORE, 0),

@@ -124,6 +124,13 @@ def test_a_slow_photo_is_killed_in_time() -> None:
     assert monotonic() - started < 5
 
 
+def test_a_photo_that_burns_its_processor_time_is_too_slow_and_not_too_big(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "WALL_PER_CPU", 60)
+    jailed = f"import sys; sys.path.insert(0, {str(Path.cwd())!r}); from screening.imaging.decode_child import _jail; _jail(*map(int, sys.argv[3:]))"
+    monkeypatch.setattr(sandbox, "_START", jailed + "\nwhile True:\n    pass")
+    assert refused(photos.jpeg(), timeout_s=1) == "too_slow"
+
+
 def test_a_child_that_cannot_start_is_our_fault_and_not_the_photos(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "_START", "raise SystemExit(1)")
     with pytest.raises(ChildBroken):
