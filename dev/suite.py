@@ -17,7 +17,7 @@ BIN = Path(PYTHON).parent
 LINTERS = {
     "ruff": (str(BIN / "ruff"), "check", "--quiet", "."),
     "ruff format": (str(BIN / "ruff"), "format", "--quiet", "--check", "."),
-    "import contracts": (str(BIN / "lint-imports"), "--no-timings"),
+    "import contracts": (str(BIN / "lint-imports"), "--no-logo"),
     "mypy": (str(BIN / "mypy"), "--no-error-summary"),
 }
 WHOLE_STACK = ("tests/faults", "tests/journeys")
