@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from core import clock
+from core.serializers import StrictSerializer
 from screening.models import Fact, Laterality
 from screening.rules.questions import QUESTIONS, fault_of
 
@@ -17,17 +18,6 @@ FAULTS = {
     "probably_mmol": _("This looks like mmol/mol; please choose that unit, or check the number."),
     "in_future": _("This day lies in the future."),
 }
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Unknown fields are a mistake to be told, never ignored."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) or hasattr(data, "keys"):
-            unknown = sorted(set(data.keys()) - set(self.fields))
-            if unknown:
-                raise serializers.ValidationError({name: [_("This field is not known here.")] for name in unknown[:20]}, code="unknown_field")
-        return super().to_internal_value(data)
 
 
 class PhotoUpload(StrictSerializer):

@@ -56,7 +56,8 @@ def sign_report(
     """Sign (or amend) the report of an encounter, and tell followup, which plans what comes next.
 
     `base_number` is the version the clinician looked at. Raises Http404 for another's case, Problem `version_conflict` (409) when a newer version
-    exists, `decision_missing` (422) for an eye with photos and no decision, `no_photo` for the reverse, `reason_missing` where an eye is not graded.
+    exists, `decision_missing` (422) for an eye with photos and no decision, `no_photo` for the reverse, `reason_missing` where an eye is not graded,
+    `day_has_passed` for a `recall_on` before today.
     """
     encounter = _clinician_encounter(by, encounter_id)
     latest = latest_version(encounter)
@@ -70,6 +71,8 @@ def sign_report(
             found=base_number,
             latest=latest.number,
         )
+    if recall_on is not None and recall_on < clock.today(encounter.patient.zone):
+        raise Problem("day_has_passed", _("This day has passed."), status_code=422, pointer="/recall_on")
     version = add_version(
         encounter,
         finding_as_decided(encounter, decisions, dme=dme),

@@ -1,0 +1,17 @@
+"""Addresses below /api/v1/."""
+
+from django.urls import path
+
+from followup.api import views
+
+urlpatterns = [
+    path("steps", views.Steps.as_view(), name="api_steps"),
+    path("results/<uuid:encounter_id>", views.Results.as_view(), name="api_result"),
+    path("reminder-credits", views.ReminderCredits.as_view(), name="api_reminder_credits"),
+    path("reviews", views.Reviews.as_view(), name="api_reviews"),
+    path("reviews/<uuid:encounter_id>", views.ReviewView.as_view(), name="api_review"),
+    path("reviews/<uuid:encounter_id>/signature", views.Signatures.as_view(), name="api_review_signature"),
+    path("reviews/<uuid:encounter_id>/corrections", views.Corrections.as_view(), name="api_review_corrections"),
+    path("tasks", views.Tasks.as_view(), name="api_tasks"),
+    path("tasks/<uuid:task_id>/done", views.TaskDone.as_view(), name="api_task_done"),
+]
