@@ -169,4 +169,4 @@ def _signature(version: ReportVersion, encounter: Encounter, language: str) -> s
     assert version.signed_by is not None
     assert version.signed_at is not None
     day = local_day(version.signed_at, encounter.patient.zone)
-    return sentence("signed", language, doctor=version.signed_by.name, date=day_in_words(day, language))
+    return sentence("signed", language, doctor=version.signed_by.name or "", date=day_in_words(day, language))

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
+from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -70,7 +71,7 @@ def _read(reading: Reading) -> None:
         leases.put_back(reading, due_in=BACKOFF * (reading.attempts + 1), error=type(error).__name__[:40], alone=True)
 
 
-def _looked_at(reading: Reading) -> tuple[dict[str, object], Derivatives | None]:
+def _looked_at(reading: Reading) -> tuple[dict[str, Any], Derivatives | None]:
     """The columns of a finished reading, and its derivatives."""
     photo = Photo.objects.select_related("patient").get(pk=reading.photo_id)
     started = perf_counter()
@@ -88,7 +89,7 @@ def _looked_at(reading: Reading) -> tuple[dict[str, object], Derivatives | None]
     return _columns(found) | {"milliseconds": milliseconds}, derivatives
 
 
-def _columns(found: Outcome) -> dict[str, object]:
+def _columns(found: Outcome) -> dict[str, Any]:
     return {
         "outcome": found.outcome,
         "reason": found.reason or "",
@@ -104,7 +105,7 @@ def _columns(found: Outcome) -> dict[str, object]:
     }
 
 
-def _finish(reading: Reading, columns: dict[str, object], derivatives: Derivatives | None) -> None:
+def _finish(reading: Reading, columns: dict[str, Any], derivatives: Derivatives | None) -> None:
     photo = Photo.objects.select_related("encounter", "patient").get(pk=reading.photo_id)
     if photo.wrapped_key is None:
         columns, derivatives = {"outcome": Reading.Outcome.REFUSED, "reason": "erased"}, None
