@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from dev.postgres import APPEND_ONLY, APP
+from dev.postgres import APP, APPEND_ONLY
 
 
 @pytest.fixture(scope="session")
