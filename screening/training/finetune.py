@@ -4,7 +4,7 @@ Small pictures first, with every layer learning; then full size, with the first 
 """
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from screening.training.datasets import RETINA, Example
 log = logging.getLogger(__name__)
 
 SOURCE_SHARES = {"odir": 0.40, "eyepacs": 0.26, "aptos": 0.16, "equalised": 0.10, "wrongkind": 0.08}
-"""Share of each set in what the network sees; within a set, rare grades come up to three times as often."""
+"""Share of each set in what the network sees; within a set, a grade comes in proportion to the root of its number."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def sampling_weights(examples: list[Example]) -> list[float]:
     for example in examples:
         size = grades[example.source, example.grade, example.kind]
         raw.append(size**-0.5 if example.split == "train" else 0.0)
-    totals: Counter[str] = Counter()
+    totals: dict[str, float] = defaultdict(float)
     for example, weight in zip(examples, raw, strict=True):
         totals[example.source] += weight
     return [SOURCE_SHARES[example.source] * weight / totals[example.source] for example, weight in zip(examples, raw, strict=True)]
@@ -133,7 +133,10 @@ def validation_score(network: Network, examples: list[Example], crops: NDArray[n
     retina = np.array([examples[row].kind == RETINA for row in rows])
     areas = {name: _area(truth[:, column], logits[:, column]) for column, name in enumerate(HEADS[GRADES])}
     right = np.array([examples[row].right_eye for row in rows])
-    areas |= {"reject": _area(reject, logits[:, QUALITY][:, 1]), "retina": float((logits[:, KINDS].argmax(1) == RETINA)[~retina].mean())}
+    areas |= {
+        "reject": _area(reject, logits[:, QUALITY][:, 1]),
+        "wrong kind taken for a retina": float((logits[:, KINDS].argmax(1) == RETINA)[~retina].mean()),
+    }
     areas |= {"right_eye": _area(right, logits[:, RIGHT_EYE])}
     log.info("val at %d px: %s", size, {name: round(area, 3) for name, area in areas.items()})
     return float(np.mean([areas["any_dr"], areas["referable"], areas["sight_threatening"]]))

@@ -111,4 +111,4 @@ def rates(decided: NDArray[np.bool_], positive: NDArray[np.bool_], ungradable: N
 
 
 def _table(truth: NDArray[np.int64], decided: NDArray[np.int64], weights: Vector, classes: int) -> Vector:
-    return np.bincount(truth * classes + decided, weights, classes * classes).reshape(classes, classes)
+    return np.bincount(truth * classes + decided, weights, classes * classes).reshape(classes, classes).astype(np.float64)

@@ -27,7 +27,7 @@ SENSITIVITY_WANTED = 0.87
 
 _RESAMPLES = 200
 _COVERAGE = 0.90
-_GOOD_PHOTOS_LOST = 0.02
+_READABLE_PHOTOS_LOST = 0.03
 _RETINAS_LOST = 0.003
 
 
@@ -69,7 +69,9 @@ def freeze(examples: list[Example], logits: NDArray[np.float32]) -> Frozen:
     thresholds = _grade_thresholds(chances, truth, graded, grades)
     quality = {name: np.array([fitted[name].probability(logit) for logit in logits[:, HEADS.index(name)].tolist()]) for name in HEADS[QUALITY]}
     thresholds["not_good"] = 0.5
-    thresholds["reject"] = round(float(np.quantile(quality["reject"][truth[:, 5] == 0], 1 - _GOOD_PHOTOS_LOST)), 4)
+    # Photos that nobody rated count as readable: most are, and a patient pays for every needless retake.
+    readable = np.array([example.kind == RETINA and example.quality[1] != 1 for example in examples])
+    thresholds["reject"] = round(float(np.quantile(quality["reject"][readable], 1 - _READABLE_PHOTOS_LOST)), 4)
     thresholds["retina"] = _kind_threshold(logits[:, KINDS], np.array([example.kind for example in examples]))
     shares = np.array([calibration.grade_probabilities(list(row)) for row in chances[graded]])
     own = shares[np.arange(len(shares)), grades[graded]]
