@@ -9,8 +9,8 @@ from rest_framework.test import APIClient
 from accounts.models import Organisation
 from tests.factories import reading_centre
 
-PHONE = "+8613911112222"
-SIGN_UP = {"name": "李桂芳", "birth_date": "1958-03-21", "phone": "139 1111 2222", "language": "zh-hans"}
+PHONE = "+8613911110000"
+SIGN_UP = {"name": "李桂芳", "birth_date": "1958-03-21", "phone": "139 1111 0000", "language": "zh-hans"}
 
 
 @dataclass

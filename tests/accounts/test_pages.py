@@ -15,7 +15,7 @@ from tests.accounts.conftest import PHONE, Postman
 from tests.factories import make_clinician, make_patient
 
 pytestmark = pytest.mark.django_db
-TYPED = {"name": "李桂芳", "birth": "1958年3月21日", "phone": "139 1111 2222"}
+TYPED = {"name": "李桂芳", "birth": "1958年3月21日", "phone": "139 1111 0000"}
 
 
 def text(response: HttpResponse) -> str:
@@ -32,8 +32,8 @@ def test_a_new_person_reaches_the_facts_in_three_screens(english: Client, centre
     asked = english.post("/sign-up/", TYPED)
     assert asked.headers["Location"] == "/sign-up/code/"
     shown = text(english.get("/sign-up/code/"))
-    assert "+86 139****2222" in shown
-    assert "13911112222" not in shown
+    assert "+86 139****0000" in shown
+    assert "13911110000" not in shown
     arrived = english.post("/sign-up/code/", {"code": f"{postman.code[:3]} {postman.code[3:]}"})
     assert arrived.headers["Location"] == "/consent/"
     page = text(english.get("/consent/"))
@@ -73,7 +73,7 @@ def test_what_was_typed_stays_beside_its_error(english: Client, postman: Postman
     assert "Please write the date as 1958-03-21" in page
     assert 'value="李桂芳"' in page
     assert f'value="{birth}"' in page
-    assert 'value="139 1111 2222"' in page
+    assert 'value="139 1111 0000"' in page
     assert not postman.letters
 
 
@@ -196,7 +196,7 @@ def test_the_account_page_shows_the_words_agreed_to_and_a_masked_phone(english: 
     patient.user.save()
     english.force_login(patient.user)
     page = text(english.get("/me/"))
-    assert "+86 139****2222" in page
+    assert "+86 139****0000" in page
     assert Consent.objects.get().text.text in page
     assert "Not agreed to" in page
 
