@@ -26,9 +26,11 @@ FREE = sorted(Path("dev/samples/retina").glob("*.jpg"))
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     running = Stack(tmp_path_factory.mktemp("faults"), env={"CLOCK_SHIFT_SECONDS": str(seconds_to_ten("Asia/Shanghai"))})
-    running.start()
-    yield running
-    running.stop()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
 
 
 def mixed_photo(number: int) -> bytes:
