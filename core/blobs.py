@@ -88,12 +88,12 @@ class BlobWriter:
         self._pending += plain
         # A full chunk waits until more follows, since only the last one carries the last-flag.
         while len(self._pending) > CHUNK_BYTES:
-            self._seal_chunk(bytes(self._pending[:CHUNK_BYTES]), last=False)
+            self._seal_chunk(self._pending[:CHUNK_BYTES], last=False)
             del self._pending[:CHUNK_BYTES]
 
     def finish(self) -> BlobRef:
         """Seal the last chunk and give the blob its name in one step; a blob of that name is replaced."""
-        self._seal_chunk(bytes(self._pending), last=True)
+        self._seal_chunk(self._pending, last=True)
         os.fsync(self._file.fileno())
         with _Moved(self._path) as sealed:
             default_storage.save(self._name, sealed)
@@ -106,7 +106,7 @@ class BlobWriter:
         self._file.close()
         self._path.unlink(missing_ok=True)
 
-    def _seal_chunk(self, plain: bytes, *, last: bool) -> None:
+    def _seal_chunk(self, plain: bytearray, *, last: bool) -> None:
         place = _chunk_place(self.photo_id, self.variant, self._index, last=last)
         self._file.write(self._cipher.encrypt(_nonce(self._index), plain, place))
         self._index += 1

@@ -23,6 +23,8 @@ _MOST_BOXES = 4_096
 _MOST_META_BYTES = 4 * 1024 * 1024
 _WINDOW = 1024 * 1024
 
+_TAIL = 64 * 1024
+_END_OF_IMAGE = b"\xff\xd9"
 _MARKER = re.compile(rb"\xff[^\x00\xff]")
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -151,12 +153,15 @@ def _next_marker(reader: Reader, offset: int, byte_size: int) -> tuple[int, int]
 def _seek_end_of_image(reader: Reader, offset: int, byte_size: int) -> None:
     # Sought behind the start of the scan: a thumbnail before it has an end marker of its own. Bytes behind the marker are legal
     # (MPO, motion photos). Inside the scan FF is always stuffed, so the pair stands for the marker alone.
+    # Most photos end with it, and the end is the cheapest part to decrypt.
+    if _END_OF_IMAGE in _at(reader, max(offset, byte_size - _TAIL), _TAIL):
+        return
     reader.seek(offset)
-    tail = b""
+    carried = b""
     while window := reader.read(_WINDOW):
-        if b"\xff\xd9" in tail + window:
+        if _END_OF_IMAGE in carried + window:
             return
-        tail = window[-1:]
+        carried = window[-1:]
     raise Rejected("truncated", byte_size, None)
 
 

@@ -203,3 +203,19 @@ def test_the_door_neither_decodes_nor_knows_the_framework() -> None:
     imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert imported <= {"re", "struct", "collections.abc", "dataclasses", "typing"}
+
+
+def test_the_end_is_found_however_long_the_video_behind_it_is_and_across_every_window() -> None:
+    photo = photos.jpeg()
+    assert sniffed(photo + bytes(3_000_000)).format == "jpeg"
+    scan = photo.index(b"\xff\xda") + 2 + 12
+    for place in range(module._WINDOW - 3, module._WINDOW + 2):
+        filler = bytes(scan + place - len(photo[:-2]))
+        assert sniffed(photo[:-2] + filler + b"\xff\xd9" + bytes(200_000)).format == "jpeg"
+
+
+def test_most_photos_are_told_complete_from_their_last_bytes() -> None:
+    photo = photos.encoded(photos.scene(2000, 1500).effect_spread(40), "JPEG", quality=95)
+    reader = CountingReader(photo)
+    sniff(reader, len(photo))
+    assert reader.bytes_read < 70_000 < len(photo)
