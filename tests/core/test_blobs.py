@@ -63,7 +63,7 @@ def test_what_was_written_is_read_back_at_every_chunk_boundary(size: int) -> Non
 
 
 @given(portions=st.lists(st.integers(0, 40), max_size=12), reads=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 90)), max_size=12))
-@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_portions_in_and_any_seeks_and_reads_out_agree_with_the_plain_bytes(
     portions: list[int], reads: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
