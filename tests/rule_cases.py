@@ -2,9 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
+
 from followup.rules.facts import FactRecord
 from followup.rules.state import EncounterState, PatientState, SignedReport
 from screening.rules.diabetic_retinopathy import EyeFinding, PersonFinding, PhotoFinding, person_finding
+
+# A busy machine is no defect of a rule.
+unhurried = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 ZONE = "Asia/Shanghai"
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.rules.age import youngest_age
+from tests.rule_cases import unhurried
 
 
 def test_birthday_itself_is_the_boundary() -> None:
@@ -35,7 +36,7 @@ def test_nobody_is_an_adult_without_a_birth() -> None:
         youngest_age(date(2026, 1, 1), birth_date=None, birth_year=None)
 
 
-@settings(deadline=None)
+@unhurried
 @given(st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(0, 40000))
 def test_year_alone_never_makes_anybody_older(born: date, days: int) -> None:
     day = born + timedelta(days=days)

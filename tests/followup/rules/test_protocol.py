@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from followup.rules.protocol import next_step, provisional_due, wanted_steps
@@ -12,7 +12,7 @@ from followup.rules.sentences import SENTENCES
 from followup.rules.state import EncounterState, PatientState, RecordedOutcome, SymptomReport
 from followup.rules.steps import STEP_KINDS, WantedStep
 from screening.rules.protocol_rows import urgency_rank
-from tests.rule_cases import FOUR_CONSENTS, NOW, TODAY, days, encounter, eye, fact, patient, person, report, signed_encounter
+from tests.rule_cases import FOUR_CONSENTS, NOW, TODAY, days, encounter, eye, fact, patient, person, report, signed_encounter, unhurried
 
 TYPE2 = (fact("diabetes", "type2"),)
 
@@ -304,7 +304,7 @@ def patients(draw: st.DrawFn) -> PatientState:
     )
 
 
-@settings(deadline=None, max_examples=40)
+@unhurried
 @given(patients(), moments)
 def test_nobody_is_ever_lost(state: PatientState, now: datetime) -> None:
     wanted = wanted_steps(state, now)
@@ -321,7 +321,7 @@ def test_nobody_is_ever_lost(state: PatientState, now: datetime) -> None:
         assert urgency_rank(step.urgency) >= 0
 
 
-@settings(deadline=None, max_examples=40)
+@unhurried
 @given(patients(), moments)
 def test_open_symptom_unsigned_report_and_signed_finding_are_always_somebodys(state: PatientState, now: datetime) -> None:
     kinds = {(step.kind, step.encounter_id) for step in wanted_steps(state, now)}

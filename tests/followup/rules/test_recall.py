@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from followup.rules.facts import FactRecord, facts_on
@@ -12,7 +12,7 @@ from followup.rules.recall import MODIFIERS, Recall, recall_due, row_days
 from followup.rules.state import SignedReport
 from screening.rules.diabetic_retinopathy import PersonFinding
 from screening.rules.protocol_rows import PROTOCOL, REGIONS
-from tests.rule_cases import NOW, TODAY, ZONE, days, eye, fact, person, report
+from tests.rule_cases import NOW, TODAY, ZONE, days, eye, fact, person, report, unhurried
 
 TYPE2 = fact("diabetes", "type2")
 CALM = (TYPE2, fact("pregnant", False), fact("hba1c", 7.9))
@@ -249,7 +249,7 @@ pasts = st.lists(st.builds(screened, st.integers(0, 4), st.integers(181, 2000)),
 regions = st.sampled_from([None, *sorted(REGIONS)])
 
 
-@settings(deadline=None, max_examples=40)
+@unhurried
 @given(signed, answers, pasts, regions)
 def test_no_fact_or_past_makes_a_date_later_but_two_clear_screens(
     told: SignedReport, facts: list[FactRecord], earlier: list[SignedReport], region: str | None
@@ -264,7 +264,7 @@ def test_no_fact_or_past_makes_a_date_later_but_two_clear_screens(
         assert told.finding.worst_grade == 0
 
 
-@settings(deadline=None, max_examples=40)
+@unhurried
 @given(signed, answers, pasts, regions)
 def test_do_not_know_makes_no_date_later(told: SignedReport, facts: list[FactRecord], earlier: list[SignedReport], region: str | None) -> None:
     known = recall(told, *facts, earlier=earlier, region=region)
@@ -275,7 +275,7 @@ def test_do_not_know_makes_no_date_later(told: SignedReport, facts: list[FactRec
         assert doubted.due <= known.due
 
 
-@settings(deadline=None, max_examples=40)
+@unhurried
 @given(signed, answers, pasts, regions, st.booleans())
 def test_date_lies_between_the_signature_and_two_years_and_has_its_reason(
     told: SignedReport, facts: list[FactRecord], earlier: list[SignedReport], region: str | None, symptom: bool

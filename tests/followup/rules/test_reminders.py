@@ -5,13 +5,13 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from followup.rules.quiet_hours import next_allowed
 from followup.rules.reminders import LADDER_OF_KIND, LADDERS, channel_for, has_ladder, ladder
 from followup.rules.steps import STEP_KINDS
-from tests.rule_cases import NOW, TODAY, ZONE, days
+from tests.rule_cases import NOW, TODAY, ZONE, days, unhurried
 
 DUE = TODAY + days(100)
 
@@ -82,7 +82,7 @@ class TestLadder:
         assert set(LADDER_OF_KIND) <= set(STEP_KINDS)
         assert set(LADDER_OF_KIND.values()) == set(LADDERS)
 
-    @settings(deadline=None)
+    @unhurried
     @given(st.sampled_from(sorted(LADDER_OF_KIND)), st.integers(-2000, 2000), st.booleans())
     def test_ladder_is_in_order_names_each_rung_once_and_never_ends_in_silence(self, kind: str, ahead: int, booked: bool) -> None:
         rungs = ladder(kind, TODAY + days(ahead), booked, NOW, zone=ZONE)
@@ -135,7 +135,7 @@ class TestQuietHours:
         noon_in_shanghai = shanghai(12)
         assert next_allowed(noon_in_shanghai, "America/New_York") == datetime(2026, 11, 24, 8, tzinfo=ZoneInfo("America/New_York"))
 
-    @settings(deadline=None)
+    @unhurried
     @given(
         st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
         st.sampled_from(["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Auckland"]),

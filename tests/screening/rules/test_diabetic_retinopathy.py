@@ -4,14 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.rules.diabetic_retinopathy import EyeFinding, PhotoFinding, eye_finding, person_finding
 from screening.rules.protocol_rows import PROTOCOL, URGENCIES, most_urgent, urgency_rank
-from tests.rule_cases import NOW, THRESHOLD, eye, person, photo
+from tests.rule_cases import NOW, THRESHOLD, eye, person, photo, unhurried
 
-unhurried = settings(deadline=None, max_examples=40)
 outcomes = st.sampled_from(["graded", "retake", "refused", "failed", "unread", None])
 
 
