@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 Pixels = NDArray[np.uint8]
 
@@ -54,7 +54,8 @@ def find_field(pixels: Pixels) -> Field:
     height, width = pixels.shape[:2]
     scale = max(height, width) / _SEARCH_PX
     size = (max(1, round(width / scale)), max(1, round(height / scale)))
-    small = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX)).max(axis=2).astype(np.float64)
+    red, green, blue = Image.fromarray(pixels).resize(size, Image.Resampling.BOX).split()
+    small = np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue)).astype(np.float64)
     points = _edge_points(_lit(small))
     circle = _fit_circle(points) if len(points) >= 40 else None
     if circle is None or not _plausible(circle, size):

@@ -17,6 +17,8 @@ MOST_SHADE, MOST_GLARE = 0.30, 0.08
 LEAST_DETAIL = 0.85
 LEAST_VISIBLE = 0.70
 
+_TILES = 9
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -33,18 +35,19 @@ class Measured:
 
 def measure(crop: Pixels, field: Field, scale: float) -> Measured:
     """Measure an inner crop; ``scale`` is original pixels per pixel of the array in which ``field`` was found."""
-    shown = disc_mask(crop.shape[0]) & (np.abs(crop.astype(np.int16) - 128).max(axis=2) > 1)
+    red, green, blue = (np.ascontiguousarray(crop[:, :, colour]) for colour in range(3))
+    shown = disc_mask(crop.shape[0]) & ((red != 128) | (green != 128) | (blue != 128))
     if shown.sum() < 100:
         shown = disc_mask(crop.shape[0])
-    colours = crop.astype(np.float32)
-    luminance = colours @ np.array([0.299, 0.587, 0.114], np.float32)
-    light = float(np.median(luminance[shown]))
+    luminance = red * np.float32(0.299) + green * np.float32(0.587) + blue * np.float32(0.114)
+    lit = luminance[shown]
+    light = float(np.median(lit))
     return Measured(
         diameter=2 * field.radius * scale,
         light=light,
-        glare=float((colours[shown].min(axis=1) > 225).mean()),
-        shade=float((luminance[shown] < 20).mean()),
-        detail=100 * _fine_structure(np.ascontiguousarray(crop[:, :, 1]), shown) / max(light, 10.0),
+        glare=float((np.minimum(np.minimum(red, green), blue)[shown] > 225).mean()),
+        shade=float((lit < 20).mean()),
+        detail=100 * _fine_structure(green, shown) / max(light, 10.0),
         visible=field.visible,
     )
 
@@ -76,11 +79,16 @@ def _fine_structure(plane: NDArray[np.uint8], shown: NDArray[np.bool_]) -> float
     smooth = np.asarray(Image.fromarray(plane).filter(ImageFilter.BoxBlur(3)))
     fine = plane.astype(np.float32) - smooth
     deep = shown & np.roll(shown, 6, 0) & np.roll(shown, -6, 0) & np.roll(shown, 6, 1) & np.roll(shown, -6, 1)
-    side = plane.shape[0] // 9
-    spreads = [
-        float(fine[top : top + side, left : left + side][inside].std())
-        for top in range(0, 9 * side, side)
-        for left in range(0, 9 * side, side)
-        if (inside := deep[top : top + side, left : left + side]).mean() > 0.9
-    ]
-    return float(np.quantile(spreads, 0.75)) if spreads else 0.0
+    side = plane.shape[0] // _TILES
+    weight = _tiles(deep.astype(np.float32), side)
+    counted = weight.sum(axis=1)
+    mean = (_tiles(fine, side) * weight).sum(axis=1) / np.maximum(counted, 1)
+    square = (_tiles(fine * fine, side) * weight).sum(axis=1) / np.maximum(counted, 1)
+    spreads = np.sqrt(np.maximum(square - mean**2, 0))[counted > 0.9 * side * side]
+    return float(np.quantile(spreads, 0.75)) if len(spreads) else 0.0
+
+
+def _tiles(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """One row per square tile of ``side`` px."""
+    cut = plane[: _TILES * side, : _TILES * side].reshape(_TILES, side, _TILES, side)
+    return cut.transpose(0, 2, 1, 3).reshape(_TILES * _TILES, side * side)

@@ -1,0 +1,112 @@
+"""What the network sees while it learns. Imports torch."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from screening.imaging.geometry import disc_mask
+from screening.training.datasets import NAN, RETINA, Example
+
+pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("default")]
+
+
+def example(source: str, grade: int | None, split: str = "train", **changes: object) -> Example:
+    fields = {
+        "path": Path("x"),
+        "patient": "p",
+        "source": source,
+        "split": split,
+        "grade": grade,
+        "thresholds": (NAN,) * 4,
+        "quality": (NAN, NAN),
+        "kind": RETINA,
+        "right_eye": NAN,
+    }
+    return Example(**(fields | changes))  # type: ignore[arg-type]
+
+
+def test_each_source_gets_its_share_and_what_is_held_back_gets_none() -> None:
+    from screening.training.finetune import SOURCE_SHARES, sampling_weights
+
+    examples = [example("odir", 0)] * 9 + [example("odir", 3)] + [example("eyepacs", 0), example("odir", 0, "val"), example("odir", 0, "test")]
+    weights = sampling_weights(examples)
+    assert math.isclose(sum(weights[:10]), SOURCE_SHARES["odir"])
+    assert math.isclose(weights[10], SOURCE_SHARES["eyepacs"])
+    assert weights[11:] == [0, 0]
+    assert weights[9] == pytest.approx(3 * weights[0])
+
+
+def test_augmented_photos_keep_their_shape_and_stay_grey_outside_the_disc() -> None:
+    import torch
+
+    from screening.training.augment import augment
+
+    torch.manual_seed(0)
+    crops = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (6, 96, 96, 3), dtype=np.uint8))
+    pixels, mirrored = augment(crops, torch.tensor([True] * 3 + [False] * 3), torch.zeros(6, dtype=torch.bool), 64)
+    assert pixels.shape == (6, 64, 64, 3)
+    assert mirrored.shape == (6,)
+    assert float(pixels.min()) >= 0
+    assert float(pixels.max()) <= 255
+    assert bool((pixels[:, ~disc_mask(64)] == 128).all())
+
+
+def test_a_photo_of_the_cut_set_is_always_cut() -> None:
+    import torch
+
+    from screening.training.augment import augment
+
+    torch.manual_seed(0)
+    crops = torch.full((8, 96, 96, 3), 200, dtype=torch.uint8)
+    pixels, _ = augment(crops, torch.ones(8, dtype=torch.bool), torch.zeros(8, dtype=torch.bool), 96)
+    grey = (pixels - 128).abs().amax(dim=3) < 1
+    inside = torch.from_numpy(disc_mask(96))
+    assert bool((grey[:, inside].float().mean(dim=1) > 0.1).all())
+
+
+def test_labels_that_are_not_given_teach_nothing() -> None:
+    import torch
+
+    from screening.classifiers.heads import HEADS
+    from screening.training.finetune import Targets, _loss
+
+    logits = torch.zeros((2, len(HEADS)), requires_grad=True)
+    targets = Targets.of([example("odir", None), example("odir", 2, thresholds=(1.0, 1.0, 0.0, 0.0))])
+    _loss(logits, targets, torch.tensor([0, 1]), torch.tensor([False, False])).backward()
+    assert logits.grad is not None
+    assert logits.grad[0, :6].abs().sum() == 0
+    assert (logits.grad[1, :4] != 0).all()
+
+
+def test_released_probabilities_follow_the_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    from screening.classifiers.calibration import cumulative
+    from screening.classifiers.heads import HEADS
+    from screening.training import release
+    from screening.training.release import SENSITIVITY_WANTED, freeze
+
+    monkeypatch.setattr(release, "_RESAMPLES", 8)
+
+    rng = np.random.default_rng(0)
+    grades = rng.integers(0, 5, 400)
+    logits = rng.normal(0, 1, (400, len(HEADS))).astype(np.float32)
+    for threshold in range(4):
+        logits[:, threshold] += np.where(grades > threshold, 2, -2)
+    logits[:, 6] += 8
+    examples = [
+        example(
+            "odir",
+            int(grade),
+            "val",
+            patient=str(number // 2),
+            thresholds=tuple(float(grade > threshold) for threshold in range(4)),
+            quality=(float(number % 3 > 0), float(number % 3 > 1)),
+        )
+        for number, grade in enumerate(grades)
+    ]
+    frozen = freeze(examples, logits)
+    called = np.array([cumulative(row[:4], frozen.calibration)[1] >= frozen.thresholds["referable"] for row in logits.tolist()])
+    assert called[grades >= 2].mean() == pytest.approx(SENSITIVITY_WANTED, abs=0.02)
+    assert called[grades < 2].mean() < 0.3
+    assert frozen.prior["referable"] == pytest.approx((grades >= 2).mean(), abs=1e-3)
