@@ -12,7 +12,7 @@ from core.leases import DatabaseClock
 from core.models import JobState
 from followup.models import Attempt, Reminder, Step, Task
 from followup.selectors import followed_patients, without_a_step
-from followup.services.reconcile import SWEEP_EVERY
+from followup.services.sweep import SWEEP_EVERY
 from screening.models import Encounter, Photo, Reading, ReportVersion
 
 # What keeps an encounter alive that has no report, and a report that nobody has signed.

@@ -4,7 +4,8 @@ from typing import Any
 
 from accounts.events import consent_given, consent_withdrawn, patient_registered
 from accounts.models import Patient
-from followup.services.reconcile import owe_answer, reconcile_patient
+from followup.services.reconcile import reconcile_patient
+from followup.services.reminders import owe_answer
 from screening.events import facts_recorded, photo_accepted, reading_finished, report_composed, report_finalised
 from screening.models import ReportVersion
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from followup.services import delivery, reconcile
+from followup.services import delivery, sweep
 
 
 @shared_task(name="followup.tasks.deliver_due")
@@ -12,4 +12,4 @@ def deliver_due() -> None:
 
 @shared_task(name="followup.tasks.reconcile_stale")
 def reconcile_stale() -> None:
-    reconcile.reconcile_stale()
+    sweep.reconcile_stale()

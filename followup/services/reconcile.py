@@ -4,31 +4,25 @@ Asked twice it writes once. Events call it in their own transaction; the sweep c
 event, an expired fact or a date gone by costs hours and never a patient.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-import structlog
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts import audit
-from accounts.models import Consent, Patient, User
-from core import bell, clock
+from accounts.models import Organisation, Patient, User
+from core import clock
 from core.models import JobState
-from followup.models import Reminder, Step, Sweep, Task
+from followup.models import Step, Task
 from followup.patient_state import patient_state
 from followup.rules.protocol import NEEDS_SHARING, next_step, wanted_steps
-from followup.rules.reminders import ReminderRung, has_ladder, ladder
 from followup.rules.state import PatientState
 from followup.rules.steps import WantedStep
-from followup.selectors import owner_of, without_a_step
+from followup.selectors import owner_of
+from followup.services.reminders import owe_reminders
 from followup.services.tasks import open_task, withdraw_task
 from screening.models import Reading
-
-log = structlog.get_logger("followup.reconcile")
-SWEEP_EVERY = timedelta(hours=24)
-SWEEP_BATCH = 200
 
 Key = tuple[str, str | None, str | None]
 
@@ -46,16 +40,17 @@ def reconcile_patient(patient: Patient, now: datetime | None = None) -> None:
     _put_people_on_failed_photos(locked)
     state = patient_state(locked, now)
     wanted = {step.key: step for step in wanted_steps(state, now)}
+    owner = owner_of(locked)
     kept: dict[Key, Step] = {}
     for step in Step.objects.filter(patient=locked, state=Step.State.OPEN):
         want = wanted.get(key_of(step))
-        if want is not None and _says(step) == _wants(want):
+        if want is not None and _says(step) == _wants(want) and step.owner_id == owner.pk:
             kept[key_of(step)] = step
         else:
             ended, reason = closing(step, want, state)
             close_step(step, ended, reason, now)
-    steps = kept | {key: _open(locked, want, now) for key, want in wanted.items() if key not in kept}
-    _owe_reminders(locked, steps.values(), now)
+    steps = kept | {key: _open(locked, want, owner, now) for key, want in wanted.items() if key not in kept}
+    owe_reminders(locked, steps.values(), now)
     if wanted:
         _mark_next(locked, steps[next_step(list(wanted.values())).key])
 
@@ -105,7 +100,7 @@ def close_step(step: Step, state: Step.State, reason: str, now: datetime, *, by:
     audit.record("close_step", actor=by, subject=step, patient=step.patient_id, kind=step.kind, state=state.value, reason=reason)
 
 
-def _open(patient: Patient, want: WantedStep, now: datetime) -> Step:
+def _open(patient: Patient, want: WantedStep, owner: Organisation, now: datetime) -> Step:
     step = Step.objects.create(
         patient=patient,
         encounter_id=UUID(want.encounter_id) if want.encounter_id else None,
@@ -119,35 +114,11 @@ def _open(patient: Patient, want: WantedStep, now: datetime) -> Step:
         source=want.source,
         reason=want.reason,
         reasons=list(want.reasons),
-        owner=owner_of(patient),
+        owner=owner,
         opened_at=now,
     )
     audit.record("open_step", actor=None, subject=step, patient=patient, kind=step.kind, due=step.due_on, rule=step.rule_id)
     return step
-
-
-def _owe_reminders(patient: Patient, steps: Iterable[Step], now: datetime) -> None:
-    """A row for every rung that is not yet said or owed for the same matter and day, whichever rule stood behind it then.
-
-    Asked again each time, because a rung that repeats shows only its next turn.
-    """
-    matter = ("step__kind", "step__encounter", "step__laterality", "step__due_on")
-    said = set(Reminder.objects.filter(patient=patient, step__isnull=False).exclude(outcome="cancelled").values_list(*matter, "code"))
-    Reminder.objects.bulk_create(
-        Reminder(patient=patient, step=step, code=rung.code, channel=rung.channel, about=step.pk, due_at=rung.due_at, created_at=now)
-        for step in steps
-        if has_ladder(step.kind)
-        for rung in _rungs(step, now)
-        if (step.kind, step.encounter_id, step.laterality, step.due_on, rung.code) not in said
-    )
-
-
-def _rungs(step: Step, now: datetime) -> list[ReminderRung]:
-    """She learns of a step when it opens, on the page or by *a doctor has answered*: what was due before that is not said again."""
-    rungs = ladder(step.kind, step.due_on, booked=False, now=now, zone=step.patient.zone, told_at=step.opened_at)
-    by_wechat = {rung.due_at for rung in rungs if rung.channel == "wechat"}
-    # There is no SMS yet: where it would only repeat the WeChat message of the same hour it stays unsaid.
-    return [rung for rung in rungs if rung.channel != "sms" or rung.due_at not in by_wechat]
 
 
 def _mark_next(patient: Patient, chosen: Step) -> None:
@@ -168,38 +139,3 @@ def _put_people_on_failed_photos(patient: Patient) -> None:
     settled = read.filter(Exists(task.filter(done_at__isnull=True)))
     for photo in settled.values_list("photo", flat=True):
         withdraw_task(kind="photo_failed", about=photo)
-
-
-def owe_answer(patient: Patient, version_id: UUID, now: datetime | None = None) -> None:
-    """One message, due at once, that a doctor has answered; the same report version is told once. Call it where the signature is written."""
-    if patient.is_sample:
-        return
-    now = now or clock.now()
-    owed = {"code": "doctor_answered", "about": version_id, "patient": patient}
-    Reminder.objects.get_or_create(**owed, defaults={"due_at": now, "priority": 1, "created_at": now})
-    bell.ring_on_commit("followup.tasks.deliver_due")
-
-
-def reconcile_stale() -> int:
-    """Plan anew whoever has nothing open, then whoever was not looked at for a day; how many were. Independent of events and of messages."""
-    now = clock.now()
-    stale = [*without_a_step()[:SWEEP_BATCH], *_not_swept_since(now - SWEEP_EVERY)[:SWEEP_BATCH]]
-    for patient in {patient.pk: patient for patient in stale}.values():
-        try:
-            with transaction.atomic():
-                reconcile_patient(patient)
-                Sweep.objects.update_or_create(patient=patient, defaults={"at": now})
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:
-            # One patient whose plan cannot be made must not keep the failsafe from the others; check_followup names her.
-            log.error("reconcile_failed", patient=str(patient.pk), error=type(error).__name__)
-    return len(stale)
-
-
-def _not_swept_since(moment: datetime) -> QuerySet[Patient]:
-    return (
-        Patient.objects.filter(Q(sweep__isnull=True) | Q(sweep__at__lt=moment), is_sample=False)
-        .filter(Exists(Consent.objects.filter(patient=OuterRef("pk"), purpose="care")))
-        .order_by(F("sweep__at").asc(nulls_first=True))
-    )

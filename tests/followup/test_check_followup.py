@@ -16,7 +16,8 @@ from core.models import JobState
 from followup.invariants import INVARIANTS, Moment
 from followup.models import Attempt, Reminder, Step, Sweep, Task
 from followup.services.delivery import deliver_due
-from followup.services.reconcile import reconcile_patient, reconcile_stale
+from followup.services.reconcile import reconcile_patient
+from followup.services.sweep import reconcile_stale
 from screening.models import Encounter, Photo, Reading
 from tests.factories import make_encounter, make_patient, make_photo
 from tests.followup.conftest import composed, signed

@@ -13,7 +13,8 @@ from accounts.services.consent import give_consents, withdraw_consent
 from core import clock
 from core.models import JobState
 from followup.models import Reminder, Step, Sweep, Task
-from followup.services.reconcile import reconcile_patient, reconcile_stale
+from followup.services.reconcile import reconcile_patient
+from followup.services.sweep import reconcile_stale
 from screening import events
 from screening.models import Photo, Reading
 from screening.services.signing import EyeDecision
@@ -261,7 +262,7 @@ def test_one_broken_plan_does_not_keep_the_sweep_from_the_others(monkeypatch: py
             raise ValueError("impossible facts")
         real(patient, now)
 
-    monkeypatch.setattr("followup.services.reconcile.reconcile_patient", plan)
+    monkeypatch.setattr("followup.services.sweep.reconcile_patient", plan)
     reconcile_stale()
     assert open_kinds(whole) == ["first_screen"]
 
@@ -272,3 +273,6 @@ def test_a_clinic_that_she_shares_with_owns_her_steps() -> None:
     patient.consents.filter(purpose="share_clinic").update(organisation=clinic)
     composed(patient, 0, 0)
     assert Step.objects.get(patient=patient, kind="clinician_review", state="open").owner == clinic
+    patient.consents.filter(purpose="share_clinic").update(organisation=None)
+    reconcile_patient(patient)
+    assert Step.objects.get(patient=patient, kind="clinician_review", state="open").owner.is_default
