@@ -1,12 +1,13 @@
 """What happens around every request: an id and one log line, honest limits on bodies, and a clear 503 when the database is away."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 class BodyLimits:
-    """Tells an over-long body before it is read, and drains it so that the connection is not cut under the sender's feet."""
+    """Tells an over-long body before it is read. What no view has read (too long, a stranger's, an unknown address) is drained.
+
+    Otherwise gunicorn closes under the sender's feet, who sees a broken pipe instead of the answer.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -87,7 +91,9 @@ class BodyLimits:
             length = 0
         limit = settings.UPLOAD_MAX_BYTES + ENVELOPE_BYTES
         if length <= limit:
-            return self.get_response(request)
+            response = self.get_response(request)
+            drain(request)
+            return response
         drain(request)
         detail = _("The file is too large: %(found)s MB; at most %(limit)s MB are taken.") % {
             "found": length // 1_048_576,
@@ -100,8 +106,7 @@ class BodyLimits:
 
 def drain(request: HttpRequest, most: int = 200 * 1024 * 1024) -> None:
     """Read and forget a body, up to `most` bytes, so that the client hears the answer instead of a broken pipe."""
-    while most > 0:
-        chunk = request.read(1_048_576)
-        if not chunk:
-            return
-        most -= len(chunk)
+    # The sender may have gone already; then nobody waits for the answer.
+    with suppress(UnreadablePostError):
+        while most > 0 and (chunk := request.read(1_048_576)):
+            most -= len(chunk)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from rest_framework.exceptions import AuthenticationFailed
@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.blobs import BlobMissing
+from core.middleware import BodyLimits
 from core.uploads import UploadedBlob, authenticated
 
 
@@ -151,6 +152,19 @@ def test_asking_who_sends_does_not_read_the_body() -> None:
     request = posted(body(b"photo"), AnonymousUser(), HTTP_AUTHORIZATION="")
     authenticated(request)
     assert len(request.read()) > 100
+
+
+def test_a_body_that_no_view_has_read_is_drained_before_the_answer_leaves() -> None:
+    request = posted(body(bytes(1_500_000)), AnonymousUser())
+    assert BodyLimits(lambda _request: HttpResponse(status=401))(request).status_code == 401
+    assert request.read() == b""
+
+
+def test_a_body_over_the_limit_is_told_without_any_view_and_drained(settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 1000
+    request = posted(body(bytes(600_000)))
+    assert BodyLimits(lambda _request: HttpResponse())(request).status_code == 413
+    assert request.read() == b""
 
 
 def test_the_settings_name_no_handler_that_writes_plain_files(settings: Any) -> None:
