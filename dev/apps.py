@@ -20,19 +20,20 @@ CELERY = (sys.executable, "-m", "celery", "-A", "config")
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
 
 
-def app_children(env: Mapping[str, str], ports: Mapping[str, int], *, bind: str, run: Path) -> list[Child]:
+def app_children(env: Mapping[str, str], *, door: socket.socket, wechat_port: int, run: Path) -> list[Child]:
     """Every process of the product, in the order of starting. `READERS` sets how many photos are read at once."""
     readers = os.environ.get("READERS") or str(max(1, (os.cpu_count() or 1) - 1))
     children = [
         Child(
             name="web",
             command=(
-                *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{bind}:{ports['web']}"),
+                *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"fd://{door.fileno()}"),
                 *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "120"),
                 *("--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning"),
             ),
-            ready=partial(_answers, ports["web"]),
+            ready=partial(_answers, door.getsockname()[1]),
             environment={**env, "CONN_MAX_AGE": "60"},
+            inherits=(door.fileno(),),
         ),
         _worker("read", readers, env),
         _worker("deliver", "1", env),
@@ -44,7 +45,7 @@ def app_children(env: Mapping[str, str], ports: Mapping[str, int], *, bind: str,
         ),
     ]
     if (BASE_DIR / "dev" / "wechat").exists() or (BASE_DIR / "dev" / "wechat.py").exists():
-        listening = partial(_accepts, ports["wechat"])
+        listening = partial(_accepts, wechat_port)
         children.insert(0, Child(name="wechat", command=(sys.executable, "-m", "dev.wechat"), ready=listening, environment=env))
     return children
 
@@ -66,7 +67,7 @@ def _accepts(port: int) -> bool:
 
 
 def _answers(port: int) -> bool:
-    """Whether the application itself answers: gunicorn accepts connections before any worker has loaded it."""
+    """Whether the application itself answers: the door accepts connections before anybody stands behind it."""
     connection = HTTPConnection("127.0.0.1", port, timeout=3)
     try:
         connection.request("GET", "/healthz")

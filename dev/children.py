@@ -29,6 +29,7 @@ class Child:
     stop_signal: signal.Signals = signal.SIGTERM
     before: Callable[[], None] | None = None
     folder: Path = BASE_DIR
+    inherits: tuple[int, ...] = ()
 
 
 def spawn(child: Child, layout: Layout) -> subprocess.Popen[bytes]:
@@ -53,6 +54,7 @@ def spawn(child: Child, layout: Layout) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            pass_fds=child.inherits,
             user=identity.uid,
             group=identity.uid,
             extra_groups=[] if identity.uid is not None else None,

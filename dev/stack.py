@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import TextIOWrapper
@@ -12,7 +13,7 @@ from dev.apps import app_children
 from dev.build import APPS, Stamps, build, files, fingerprint, has_command, manage
 from dev.children import end_leftovers
 from dev.layout import VAR_DIR, Layout, write_private
-from dev.ports import choose_ports
+from dev.ports import choose_ports, open_door
 from dev.secret_files import ensure_secrets, read_secret
 from dev.supervisor import Supervisor
 
@@ -46,6 +47,7 @@ class Stack:
         self._say = say
         self._supervisor = Supervisor(self.layout, say)
         self._lock: TextIOWrapper | None = None
+        self._door: socket.socket | None = None
         self._ports: dict[str, int] = {}
 
     def start(self, *, apps: bool = True) -> None:
@@ -58,8 +60,10 @@ class Stack:
         build(self._say)
         self._share_static_files()
         ensure_secrets(self.layout)
-        self._ports = choose_ports(self.layout.run / "ports.json", ("web", "postgres", "redis", "wechat"), web=self._port, host=self._bind)
-        self.url = f"http://{self._public_host}:{self._ports['web']}/"
+        memory = self.layout.run / "ports.json"
+        self._door = open_door(memory, wanted=self._port, host=self._bind)
+        self._ports = choose_ports(memory, ("postgres", "redis", "wechat"))
+        self.url = f"http://{self._public_host}:{self._door.getsockname()[1]}/"
         self.env = self._environment()
         self._say("Starting PostgreSQL and Redis ...")
         identity = postgres.initialise(self.layout)
@@ -70,13 +74,15 @@ class Stack:
         self._set_up_database()
         if apps:
             self._say("Starting web, workers and beat ...")
-            self._supervisor.start(*app_children(self.env, self._ports, bind=self._bind, run=self.layout.run))
+            self._supervisor.start(*app_children(self.env, door=self._door, wechat_port=self._ports["wechat"], run=self.layout.run))
             self._supervisor.watch()
             self._note_address()
 
     def stop(self) -> None:
         """Stop everything, the databases last."""
         self._supervisor.stop()
+        if self._door:
+            self._door.close()
         if self._lock:
             (self.layout.run / "env.json").unlink(missing_ok=True)
             self._lock.close()

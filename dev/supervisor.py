@@ -53,7 +53,7 @@ class Supervisor:
         """From now on a child that dies is started again."""
         self._watcher.start()
 
-    def wait_ready(self, name: str, patience_s: float = 60) -> None:
+    def wait_ready(self, name: str, patience_s: float = 120) -> None:
         """Wait until the child serves. Raises ChildFailed when it does not in `patience_s` seconds."""
         deadline = time.monotonic() + patience_s
         running = self._running[name]

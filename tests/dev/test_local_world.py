@@ -10,7 +10,7 @@ import pytest
 
 from dev.identity import NOBODY, server_identity
 from dev.layout import Layout, write_private
-from dev.ports import PortBusy, choose_ports
+from dev.ports import LOOPBACK, PortBusy, choose_ports, open_door
 from dev.postgres import AlreadyRunning, remove_stale_lock
 from dev.secret_files import KEYS, ensure_secrets, read_secret
 
@@ -24,35 +24,36 @@ def layout(tmp_path: Path) -> Layout:
     return folders
 
 
-def choose(memory: Path, web: int | None = None) -> dict[str, int]:
-    return choose_ports(memory, ("web", *NAMES), web=web, host="127.0.0.1")
-
-
 def test_ports_stay_the_same_from_run_to_run(tmp_path: Path) -> None:
-    first = choose(tmp_path / "ports.json")
-    again = choose(tmp_path / "ports.json")
-    assert {name: first[name] for name in NAMES} == {name: again[name] for name in NAMES}
+    memory = tmp_path / "ports.json"
+    with open_door(memory, wanted=None, host=LOOPBACK) as door:
+        first = {**choose_ports(memory, NAMES), "web": door.getsockname()[1]}
+    with open_door(memory, wanted=None, host=LOOPBACK) as door:
+        assert {**choose_ports(memory, NAMES), "web": door.getsockname()[1]} == first
 
 
 def test_a_port_that_another_program_took_is_given_up(tmp_path: Path) -> None:
-    first = choose(tmp_path / "ports.json")
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", first["postgres"]))
-        other.listen()
-        assert choose(tmp_path / "ports.json")["postgres"] != first["postgres"]
+    first = choose_ports(tmp_path / "ports.json", NAMES)
+    with socket.create_server((LOOPBACK, first["postgres"])):
+        assert choose_ports(tmp_path / "ports.json", NAMES)["postgres"] != first["postgres"]
+
+
+def test_two_stacks_started_at_once_get_a_page_each(tmp_path: Path) -> None:
+    with (
+        open_door(tmp_path / "one.json", wanted=None, host=LOOPBACK) as one,
+        open_door(tmp_path / "two.json", wanted=None, host=LOOPBACK) as two,
+    ):
+        assert one.getsockname() != two.getsockname()
 
 
 def test_a_busy_port_that_was_asked_for_is_told_in_one_sentence(tmp_path: Path) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        with pytest.raises(PortBusy, match=r"^Port \d+ is used by another program: .*\.$"):
-            choose(tmp_path / "ports.json", web=other.getsockname()[1])
+    with socket.create_server((LOOPBACK, 0)) as other, pytest.raises(PortBusy, match=r"^Port \d+ is used by another program: .*\.$"):
+        open_door(tmp_path / "ports.json", wanted=other.getsockname()[1], host=LOOPBACK)
 
 
 def test_a_torn_memory_of_ports_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "ports.json").write_text('{"postgres": 54')
-    assert set(choose(tmp_path / "ports.json")) == {"web", *NAMES}
+    assert set(choose_ports(tmp_path / "ports.json", NAMES)) == set(NAMES)
 
 
 def test_secrets_are_made_once_and_are_for_their_owner_only(layout: Layout) -> None:
