@@ -16,8 +16,10 @@ from accounts.gate import for_patients
 from accounts.models import Patient, User
 from accounts.selectors import actor_role, has_consent
 from core import clock
+from core.dates import day_in_words
 from core.ids import new_id
 from core.problems import Problem
+from core.pure.days import local_day
 from followup.calendar import all_day_event
 from followup.presenters import moments_in_words, step_words, to_do
 from followup.results import released_result
@@ -97,6 +99,8 @@ def result(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpRe
         "followup/patient/result.html",
         {
             "tab": "record",
+            "patient": patient,
+            "opened": day_in_words(local_day(encounter.opened_at, patient.zone), language),
             "result": released,
             "step": step_words(released.next_step, language, clock.today(patient.zone)) if released.next_step else None,
             "photos": photos,

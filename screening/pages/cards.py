@@ -31,6 +31,13 @@ class EyeCard:
         return _("Right eye") if self.laterality == "OD" else _("Left eye")
 
     @property
+    def told(self) -> str:
+        """What became of the photo, in one sentence for those who listen."""
+        if self.progress is not None:
+            return self.progress.sentence
+        return {"usable": _("This photo can be used."), "examine": _("This eye needs an examination in person")}.get(self.state, self.instruction)
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing more is expected from the person for this eye."""
         return self.state in ("usable", "examine", "failed")
