@@ -25,6 +25,13 @@ GRADES: Mapping[int, str | Promise] = {
     3: gettext_lazy("Severe"),
     4: gettext_lazy("Proliferative"),
 }
+GRADES_SHORT: Mapping[int, str | Promise] = {
+    0: gettext_lazy("No DR"),
+    1: gettext_lazy("Mild"),
+    2: gettext_lazy("Moderate"),
+    3: gettext_lazy("Severe"),
+    4: gettext_lazy("PDR"),
+}
 EYES: Words = {"OD": gettext_lazy("Right eye"), "OS": gettext_lazy("Left eye")}
 # (label, the shape that repeats it)
 CLASSES: Mapping[str, tuple[str | Promise, str]] = {

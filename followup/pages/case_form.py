@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from followup.case_words import CORRECTIONS, DME, EYES, GRADES, REASONS
+from followup.case_words import CORRECTIONS, DME, EYES, GRADES_SHORT, REASONS
 from followup.cases import Case
 from screening.models import ReportVersion
 from screening.rules.diabetic_retinopathy import PHOTOS_BEFORE_EXAMINATION, EyeFinding
@@ -16,7 +16,7 @@ from screening.services.reports import finding_of
 from screening.services.signing import EyeDecision
 
 NOT_READABLE, RETAKE = "not_readable", "retake"
-DECISIONS = [*((str(grade), words) for grade, words in GRADES.items()), (NOT_READABLE, _("Not readable")), (RETAKE, _("Take it again"))]
+DECISIONS = [*((str(grade), words) for grade, words in GRADES_SHORT.items()), (NOT_READABLE, _("Not readable")), (RETAKE, _("Take it again"))]
 CHOOSE = {"required": _("Please decide on this eye."), "invalid_choice": _("Please choose one of the answers.")}
 
 

@@ -49,7 +49,8 @@ def queue(request: HttpRequest, user: User) -> HttpResponse:
     desk = desk_of(user)
     first = desk["lines"][0].line.step.encounter_id if desk["lines"] else None
     shown = case_on_desk(request, case_of(user, first)) if first else {}
-    return render(request, "followup/clinician/desk.html", {**desk, **shown, "list_first": True})
+    context = {**desk, **shown, "following": case_after(desk["lines"], first), "list_first": True}
+    return render(request, "followup/clinician/desk.html", context)
 
 
 @require_safe

@@ -150,7 +150,7 @@ def echo_of(form: CaseForm) -> dict[str, Any]:
     program = form.case.finding
     return {
         "echo": form.echo,
-        "echoed": [(eye, _decided(form, eye), _differs(form, eye, program)) for eye in form.case.eyes],
+        "echoed": [(words.EYES[eye], _decided(form, eye), _differs(form, eye, program)) for eye in form.case.eyes],
         "echoed_dme": words.DME[given["dme"]],
         "after": [words.step_told(step, readers_language()) for step in steps],
     }
@@ -171,7 +171,7 @@ def _differs(form: CaseForm, eye: str, report: Any) -> str:
     return str(worst) if worst is not None and worst != form.decisions[eye].grade else ""
 
 
-def case_after(lines: list[Line], encounter_id: UUID) -> UUID | None:
+def case_after(lines: list[Line], encounter_id: UUID | None) -> UUID | None:
     """The case that follows this one in the queue, else the first other one."""
     waiting = [line.line.step.encounter_id for line in lines]
     place = waiting.index(encounter_id) + 1 if encounter_id in waiting else 0
