@@ -1,6 +1,7 @@
-"""A pytest plugin that gives each run a PostgreSQL and a Redis of its own, so that runs side by side never meet.
+"""A pytest plugin that gives each process a PostgreSQL and a Redis of its own, so that tests side by side never meet.
 
-The cluster is made once (var/test/template), copied for a run, and thrown away with it.
+Not even in one cluster: transaction numbers are the cluster's, so a writer in one database would hold back the audit's seal in another.
+The cluster is made once (var/test/template), copied for a process, and thrown away with it.
 """
 
 import fcntl
@@ -25,11 +26,8 @@ _servers: list[tuple[Supervisor, Path]] = []
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
-    """Before pytest-django reads the settings: start the servers (once) and point the environment at them."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker:
-        _separate(worker)
-    elif not early_config.known_args_namespace.help:
+    """Before pytest-django reads the settings: start the servers and point the environment at them."""
+    if not early_config.known_args_namespace.help:
         _start()
     yield
 
@@ -101,10 +99,3 @@ def _forget_dead_runs() -> None:
     for folder in FOLDER.glob("run-*"):
         if not Path("/proc", folder.name.removeprefix("run-")).exists():
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _separate(worker: str) -> None:
-    """A Redis database and a blob folder for each parallel worker; pytest-django makes the PostgreSQL database."""
-    address, _slash, _first = os.environ["REDIS_URL"].rpartition("/")
-    os.environ["REDIS_URL"] = f"{address}/{1 + int(worker.removeprefix('gw'))}"
-    os.environ["BLOB_DIR"] += f"-{worker}"
