@@ -6,7 +6,6 @@ A token is: one byte of layout, one byte of key version, 12 bytes of nonce, ciph
 """
 
 import base64
-import hashlib
 import hmac
 import os
 import unicodedata
@@ -81,12 +80,7 @@ def blind_index(value: str, *, field: str) -> bytes:
     list (a birth year, a sex): the index tells which rows share a value.
     """
     normal = unicodedata.normalize("NFKC", value).strip().casefold()
-    return hmac.digest(_index_key(settings.SECRETS_DIR, "blind index " + field), normal.encode(), "sha256")
-
-
-def keyed_hash(digest: bytes, *, scope: str) -> bytes:
-    """32 bytes that are equal only for the same content in the same scope (say, one patient); without the key it tells nothing."""
-    return hmac.digest(_index_key(settings.SECRETS_DIR, "content"), hashlib.sha256(scope.encode()).digest() + digest, "sha256")
+    return hmac.digest(_index_key(settings.SECRETS_DIR, field), normal.encode(), "sha256")
 
 
 def keyring(purpose: Purpose) -> Keyring:
@@ -103,8 +97,8 @@ def _read_keyring(purpose: Purpose, folder: Path) -> Keyring:
 
 
 @cache
-def _index_key(folder: Path, info: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info.encode()).derive(_read_key(Path(folder) / "index_key"))
+def _index_key(folder: Path, field: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"blind index " + field.encode()).derive(_read_key(Path(folder) / "index_key"))
 
 
 def _read_key(path: Path) -> bytes:

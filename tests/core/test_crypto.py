@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.crypto import KeyMissing, Keyring, SealBroken, blind_index, keyed_hash, keyring, seal, unseal
+from core.crypto import KeyMissing, Keyring, SealBroken, blind_index, keyring, seal, unseal
 
 RING = Keyring({1: bytes(32)})
 
@@ -92,12 +92,6 @@ def test_a_blind_index_is_equal_for_what_people_write_differently() -> None:
 
 def test_the_same_phone_in_two_tables_cannot_be_joined_by_its_index() -> None:
     assert blind_index("+8613800138000", field="accounts.user.phone") != blind_index("+8613800138000", field="accounts.store.phone")
-
-
-def test_the_same_photo_of_two_patients_cannot_be_joined_by_its_hash() -> None:
-    digest = bytes(32)
-    assert keyed_hash(digest, scope="patient 1") == keyed_hash(digest, scope="patient 1")
-    assert len({keyed_hash(digest, scope="patient 1"), keyed_hash(digest, scope="patient 2"), keyed_hash(b"\x01" * 32, scope="patient 1")}) == 3
 
 
 def test_another_index_key_gives_another_index(settings: Any, tmp_path: Path) -> None:
