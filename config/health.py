@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 from redis import Redis
 
 from core import clock
@@ -44,6 +45,7 @@ def _queue() -> None:
 CHECKS: dict[str, Callable[[], None]] = {"database": _database, "redis": _redis, "storage": _storage, "models": _models, "queue": _queue}
 
 
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when everything this service leans on answers, 503 otherwise; each by name, no detail."""
     found = {name: _answers(check) for name, check in CHECKS.items()}

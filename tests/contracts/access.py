@@ -1,0 +1,120 @@
+"""Who may do what: every address × method × actor. tests/contracts/test_access.py walks the URL list; an address without a row fails.
+
+Statuses are of a minimal request: 400 or 422 mean that the actor is let in and the empty body is refused. A page sends a signed-out person to
+sign in (302); unknown and forbidden are the same 404.
+"""
+
+from dataclasses import dataclass
+
+# signed out, the patient herself, another patient, a clinician she shares with, a clinician of another organisation
+ACTORS = ("signed_out", "patient", "other_patient", "clinician", "outside_clinician")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Expected status by actor, in the order of ACTORS."""
+
+    statuses: tuple[int, int, int, int, int]
+
+
+def everybody(status: int) -> Row:
+    return Row((status,) * 5)
+
+
+def signed_in(status: int) -> Row:
+    """The API for whoever has a token."""
+    return Row((401, status, status, status, status))
+
+
+def api(patient: int, other: int, clinician: int, outside: int) -> Row:
+    return Row((401, patient, other, clinician, outside))
+
+
+def page(patient: int, other: int, clinician: int, outside: int) -> Row:
+    return Row((302, patient, other, clinician, outside))
+
+
+TABLE: dict[tuple[str, str], Row] = {
+    # open to all
+    ("healthz", "GET"): everybody(200),
+    ("readyz", "GET"): everybody(200),
+    ("api_schema", "GET"): everybody(200),
+    ("api_docs", "GET"): everybody(200),
+    ("api_consent_texts", "GET"): everybody(200),
+    ("api_sign_ups", "POST"): everybody(400),
+    ("api_login_codes", "POST"): everybody(400),
+    ("api_sessions", "POST"): everybody(400),
+    ("core:first", "GET"): Row((200, 302, 302, 302, 302)),
+    ("core:language", "POST"): everybody(302),
+    ("core:styleguide", "GET"): everybody(404),
+    ("how_to_get_a_picture", "GET"): everybody(200),
+    ("try_sample", "POST"): everybody(302),
+    # a sample belongs to the session that made it; a picture's address to the session it was signed for
+    ("sample", "GET"): everybody(404),
+    ("photo_image", "GET"): everybody(404),
+    # signing up and in
+    ("sign_up", "GET"): Row((200, 302, 302, 302, 302)),
+    ("sign_up", "POST"): Row((200, 302, 302, 302, 302)),
+    ("sign_up_code", "GET"): everybody(302),
+    ("sign_up_code", "POST"): everybody(302),
+    ("sign_in", "GET"): Row((200, 302, 302, 302, 302)),
+    ("sign_in", "POST"): Row((200, 302, 302, 302, 302)),
+    ("sign_in_code", "GET"): everybody(302),
+    ("sign_in_code", "POST"): everybody(302),
+    ("sign_in_password", "GET"): everybody(200),
+    ("sign_in_password", "POST"): everybody(200),
+    ("sign_out", "POST"): everybody(302),
+    # whoever is signed in, about herself
+    ("api_current_session", "DELETE"): signed_in(204),
+    ("api_me", "GET"): signed_in(200),
+    ("me", "GET"): page(200, 200, 200, 200),
+    ("me", "POST"): page(302, 302, 302, 302),
+    # a patient about herself: another patient gets her own, never this one's
+    ("api_consents", "GET"): api(200, 200, 404, 404),
+    ("api_consents", "POST"): api(400, 400, 404, 404),
+    ("api_consent", "DELETE"): api(200, 200, 404, 404),
+    ("api_facts", "GET"): api(200, 200, 404, 404),
+    ("api_facts", "POST"): signed_in(400),
+    ("api_photos", "GET"): signed_in(200),
+    ("api_photos", "POST"): signed_in(415),
+    ("api_reminder_credits", "POST"): signed_in(400),
+    ("api_steps", "GET"): signed_in(200),
+    ("consent", "GET"): page(200, 200, 404, 404),
+    ("consent", "POST"): page(200, 200, 404, 404),
+    ("give_consent", "POST"): page(302, 302, 404, 404),
+    ("withdraw_consent", "GET"): page(200, 200, 404, 404),
+    ("withdraw_consent", "POST"): page(302, 302, 404, 404),
+    ("facts", "GET"): page(200, 200, 404, 404),
+    ("facts", "POST"): page(200, 200, 404, 404),
+    ("answers", "GET"): page(200, 200, 404, 404),
+    ("answers", "POST"): page(200, 200, 404, 404),
+    ("check", "GET"): page(302, 200, 404, 404),
+    ("check", "POST"): page(302, 200, 404, 404),
+    ("home", "GET"): page(200, 200, 302, 302),
+    ("history", "GET"): page(200, 200, 404, 404),
+    ("today", "GET"): page(200, 200, 404, 404),
+    ("remind_me", "GET"): page(200, 200, 404, 404),
+    ("remind_me", "POST"): page(404, 404, 404, 404),
+    # this patient's encounter and photo
+    ("api_photo", "GET"): api(200, 404, 200, 404),
+    ("api_photo_image", "GET"): api(200, 404, 200, 404),
+    ("api_result", "GET"): api(200, 404, 200, 404),
+    ("sitting", "GET"): page(200, 404, 404, 404),
+    ("eye_card", "GET"): page(200, 404, 404, 404),
+    ("send_photo", "POST"): page(422, 404, 404, 404),
+    ("result", "GET"): page(200, 404, 404, 404),
+    ("result_calendar", "GET"): page(200, 404, 404, 404),
+    # clinicians: their organisation's queue, and the cases of those who share with it
+    ("api_reviews", "GET"): api(404, 404, 200, 200),
+    ("api_review", "GET"): api(404, 404, 200, 404),
+    ("api_review_signature", "POST"): api(404, 404, 400, 400),
+    ("api_review_corrections", "POST"): api(404, 404, 400, 400),
+    ("api_tasks", "GET"): api(404, 404, 200, 200),
+    ("api_task_done", "POST"): api(404, 404, 200, 404),
+    ("queue", "GET"): page(404, 404, 200, 200),
+    ("case", "GET"): page(404, 404, 200, 404),
+    ("case_sign", "POST"): page(404, 404, 422, 404),
+    ("case_preview", "POST"): page(404, 404, 200, 404),
+    ("case_correct", "POST"): page(404, 404, 422, 404),
+    ("task_done", "POST"): page(404, 404, 302, 404),
+}
