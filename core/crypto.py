@@ -90,7 +90,9 @@ def keyring(purpose: Purpose) -> Keyring:
 
 @cache
 def _read_keyring(purpose: Purpose, folder: Path) -> Keyring:
-    keys = {int(path.name.removeprefix(purpose + "_")): _read_key(path) for path in Path(folder).glob(purpose + "_[0-9]*")}
+    versions = {path.name.removeprefix(purpose + "_"): path for path in Path(folder).glob(purpose + "_*")}
+    # An editor's copy beside a key is no version of it.
+    keys = {int(version): _read_key(path) for version, path in versions.items() if version.isdecimal()}
     if not keys:
         raise KeyMissing(f"no {purpose}_N in the secrets folder")
     return Keyring(keys)
