@@ -11,12 +11,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Organisation, User
 from core import clock
 from core.blobs import write_blob
-from core.ids import new_id
-from followup.models import Task
 from screening.models import Encounter, Photo
 from screening.services.reports import compose_if_due
 from tests.contracts.access import ACTORS, TABLE
-from tests.factories import answered, client_of, make_clinician, make_encounter, make_patient, make_photo, reading_centre
+from tests.factories import answered, client_of, make_clinician, make_encounter, make_patient, make_photo
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
@@ -67,15 +65,6 @@ def world() -> World:
     write_blob(photo.pk, "view", b"view", bytes(photo.wrapped_key or b""))
     answered(patient, symptom=False)
     compose_if_due(encounter)
-    task = {
-        "patient": patient,
-        "kind": "photo_failed",
-        "about": new_id(),
-        "owner": reading_centre(),
-        "due_at": clock.now(),
-        "opened_at": clock.now(),
-    }
-    Task.objects.create(**task)
     elsewhere = Organisation.objects.create(kind="clinic", name_zh="别处", name_en="Elsewhere", created_at=clock.now())
     users = {
         "signed_out": None,
