@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -73,6 +73,9 @@ def accept_once(*, key: str, answer: Any, **photo: Any) -> tuple[int, Any]:
             status, body = answer(accept_photo(**photo))
             idempotency.remember(begun, status=status, body=body)
             return status, body
+    except (OperationalError, InterfaceError):
+        # The commit itself may have gone through before the database died: the blob stays, the sweep takes it if no row came.
+        raise
     except BaseException:
         upload.discard()
         raise
@@ -83,7 +86,7 @@ def _sniffed(upload: UploadedBlob) -> Sniffed:
         if upload.too_large:
             raise Rejected("too_many_bytes", found=upload.size, limit=settings.UPLOAD_MAX_BYTES)
         with upload.open() as reader:
-            return sniff(reader, upload.size)
+            return sniff(reader, upload.size, max_pixels=settings.UPLOAD_MAX_PIXELS, min_side=settings.UPLOAD_MIN_SIDE)
     except Rejected as rejected:
         raise rejection(rejected) from rejected
 

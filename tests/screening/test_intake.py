@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import OperationalError, connection
 
 from core import clock
 from core.ids import new_id
 from screening.models import Encounter, Photo, Reading
+from screening.services.reports import symptom_of
 from tests import photos
-from tests.factories import client_of, make_patient, make_photo
+from tests.factories import answered, client_of, make_encounter, make_patient, make_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +239,25 @@ def test_a_body_over_the_limit_is_told_before_it_is_read(settings: Any) -> None:
 def test_with_redis_away_an_upload_is_still_accepted(settings: Any) -> None:
     settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
     assert send(client_of(make_patient().user), photos.jpeg()).status_code == 202
+
+
+def test_a_photo_whose_commit_met_a_dying_database_keeps_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commit may have gone through; only the sweep, which looks at rows, may delete."""
+
+    def dies(*_: Any, **__: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    patient = make_patient()
+    before = set(stored_files())
+    monkeypatch.setattr("core.idempotency.remember", dies)
+    assert send(client_of(patient.user), photos.jpeg(), key="dying").status_code == 503
+    assert set(stored_files()) - before
+
+
+def test_a_symptom_told_later_belongs_to_its_own_sitting() -> None:
+    patient = make_patient()
+    earlier = make_encounter(patient, opened_at=clock.now() - timedelta(days=90))
+    latest = make_encounter(patient)
+    answered(patient, symptom=True)
+    assert symptom_of(earlier) is None
+    assert symptom_of(latest) is True
