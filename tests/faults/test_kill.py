@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageFilter
 from redis import Redis
 
 from dev.stack import Stack
@@ -56,6 +58,43 @@ def wait_until_read(stack: Stack, accepted: dict[str, str], *, within_s: float) 
                     outcomes[photo] = body["outcome"]
         time.sleep(0.5)
     return outcomes
+
+
+def poor(number: int) -> bytes:
+    """A free sample made too dark or blurred, as an untrained hand takes it."""
+    with Image.open(FREE[number % len(FREE)]) as sample:
+        spoiled = sample.point(lambda value: value // 9) if number % 2 else sample.filter(ImageFilter.GaussianBlur(24))
+    target = BytesIO()
+    spoiled.save(target, "JPEG", quality=85, comment=f"photo {number}".encode())
+    return target.getvalue()
+
+
+def test_a_hundred_mixed_photos_leave_nobody_lost(stack: Stack) -> None:
+    """Good, poor, wrong kind, one eye, both eyes, the same twice."""
+    tokens = json.loads(stack.manage("test_people", "40").splitlines()[-1])["patients"]
+    moment = taken_at(stack)
+    accepted: dict[str, str] = {}
+
+    def send(number: int, token: str, eye: str, photo: bytes) -> Answer:
+        answer = upload(stack.url, token, photo, eye=eye, taken_at=moment, key=f"mixed-{number}")
+        assert answer.status in (200, 202), answer
+        accepted[answer.body["id"]] = token
+        return answer
+
+    for person, token in enumerate(tokens):
+        right = poor(person) if person % 4 == 1 else mixed_photo(1000 + person)
+        send(4 * person, token, "OD", right)
+        if person % 3:
+            send(4 * person + 1, token, "OS", mixed_photo(2000 + person))
+        if person % 2:
+            assert send(4 * person + 2, token, "OD", right).status == 200, "the same photo twice is one photo"
+            send(4 * person + 3, token, "OD", poor(3000 + person))
+    assert len(accepted) >= 80
+    outcomes = Counter(wait_until_read(stack, accepted, within_s=300).values())
+    assert sum(outcomes.values()) == len(accepted)
+    assert set(outcomes) <= ENDS - {"failed"}
+    assert min(outcomes["graded"], outcomes["refused"], outcomes["retake"]) > 0, outcomes
+    stack.manage("check_followup")
 
 
 def test_killing_worker_redis_database_and_web_during_200_uploads_loses_nothing(stack: Stack) -> None:
