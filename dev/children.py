@@ -15,6 +15,7 @@ from dev.layout import BASE_DIR, Layout
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
+LONGEST_LOG = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,13 @@ def end_leftovers(layout: Layout, patience_s: float = 10) -> None:
             time.sleep(0.05)
         if _start_time(pid) == started:
             kill_group(pid)
+
+
+def turn_over_logs(layout: Layout) -> None:
+    """A log that grew long gives way to a new one and is kept beside it."""
+    for path in layout.log.glob("*.log"):
+        if path.stat().st_size > LONGEST_LOG:
+            path.replace(path.with_suffix(".log.1"))
 
 
 def last_lines(child_name: str, layout: Layout, count: int = 12) -> str:

@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import sys
+import time
+from pathlib import Path
 
 import segno
 
@@ -11,6 +13,7 @@ from dev.layout import VAR_DIR
 from dev.narration import explained, narrate
 from dev.stack import Stack
 
+CODE = "sign-in code:"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -25,7 +28,7 @@ def run() -> int:
     try:
         stack.start()
         _welcome(stack, lan=lan)
-        signal.pause()
+        _repeat_codes(stack.layout.log / "web.log")
     except KeyboardInterrupt:
         narrate("\nStopping ...")
     finally:
@@ -52,9 +55,22 @@ def _welcome(stack: Stack, *, lan: bool) -> None:
     if lan:
         segno.make(stack.url).terminal(compact=True)
         narrate("Everyone in the same network can now reach this page, and photos travel unencrypted: use it only in a network you trust.\n")
+    narrate(f"Inbox of this machine, for sign-in codes and reminders: {stack.env['WECHAT_URL']}/")
     if stack.demo_logins:
         narrate(stack.demo_logins)
     narrate("Ctrl-C stops everything; data is kept.")
+
+
+def _repeat_codes(log: Path) -> None:
+    """Until interrupted, show on this console the sign-in codes that the web server prints into its log."""
+    with log.open(errors="replace") as lines:
+        lines.seek(0, os.SEEK_END)
+        while True:
+            line = lines.readline()
+            if line.startswith(CODE):
+                narrate(line.strip())
+            elif not line:
+                time.sleep(0.5)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from dev import postgres, redis_server
 from dev.apps import app_children
 from dev.build import APPS, Stamps, build, files, fingerprint, has_command, manage
-from dev.children import end_leftovers
+from dev.children import end_leftovers, turn_over_logs
 from dev.layout import VAR_DIR, Layout, write_private
-from dev.ports import choose_ports, open_door
+from dev.ports import LOOPBACK, choose_ports, open_door
 from dev.secret_files import ensure_secrets, read_secret
 from dev.supervisor import Supervisor
 
@@ -32,8 +32,8 @@ class Stack:
         fsync: bool = False,
         env: Mapping[str, str] | None = None,
         port: int | None = None,
-        bind: str = "127.0.0.1",
-        public_host: str = "127.0.0.1",
+        bind: str = LOOPBACK,
+        public_host: str = LOOPBACK,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.layout = Layout(var_dir.resolve())
@@ -57,6 +57,7 @@ class Stack:
         """
         self._take_lock()
         end_leftovers(self.layout)
+        turn_over_logs(self.layout)
         build(self._say)
         self._share_static_files()
         ensure_secrets(self.layout)
