@@ -27,7 +27,8 @@ FREE = sorted(Path("dev/samples/retina").glob("*.jpg"))
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    running = Stack(tmp_path_factory.mktemp("faults"), env={"CLOCK_SHIFT_SECONDS": str(seconds_to_ten("Asia/Shanghai"))})
+    # fsync on, as in `make run`: without it PostgreSQL acknowledges commits that a kill takes back.
+    running = Stack(tmp_path_factory.mktemp("faults"), fsync=True, env={"CLOCK_SHIFT_SECONDS": str(seconds_to_ten("Asia/Shanghai"))})
     try:
         running.start()
         yield running
@@ -53,9 +54,10 @@ def wait_until_read(stack: Stack, accepted: dict[str, str], *, within_s: float) 
     while len(outcomes) < len(accepted) and time.monotonic() < until:
         for photo, token in accepted.items():
             if photo not in outcomes:
-                body = ask(stack.url, token, f"/api/v1/photos/{photo}").body
-                if body["retry_after"] is None:
-                    outcomes[photo] = body["outcome"]
+                answer = ask(stack.url, token, f"/api/v1/photos/{photo}")
+                assert answer.status == 200, f"an accepted photo answers {answer}"
+                if answer.body["retry_after"] is None:
+                    outcomes[photo] = answer.body["outcome"]
         time.sleep(0.5)
     return outcomes
 
