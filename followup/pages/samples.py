@@ -45,13 +45,14 @@ def sample(request: HttpRequest, encounter_id: UUID) -> HttpResponse:
     language = get_language() or "zh-hans"
     seen = corrected_photos(encounter)
     now = clock.now()
-    waiting = [(eye_name(photo.laterality), progress) for photo in seen if (progress := progress_of(photo.reading, now))]
+    eyes = [(eye_name(photo.laterality), progress_of(photo.reading, now)) for photo in seen]
+    is_waiting = any(progress for _eye, progress in eyes)
     states = "-".join(f"{photo.reading.state}{photo.reading.state != JobState.DONE and is_slow(photo.reading, now)}" for photo in seen)
     etag = f'"{states}-{language}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
-    context: dict[str, object] = {"sample_id": encounter_id, "waiting": waiting, "etag": etag, "credits": credit_lines()}
-    if not waiting:
+    context: dict[str, object] = {"sample_id": encounter_id, "eyes": eyes, "is_waiting": is_waiting, "etag": etag, "credits": credit_lines()}
+    if not is_waiting:
         photos = photos_shown(encounter, request.session, with_attention=True)
         context |= {"photos": photos, "result": released_result(encounter, language), **_table(photos)}
     response = render(request, "followup/patient/sample.html", context)

@@ -73,6 +73,14 @@ def test_a_next_check_a_year_ahead_is_a_date_and_nothing_to_do(page: Client, pat
     assert home.context["dated"].rule
 
 
+@override_settings(RELEASE_UNSIGNED=True)
+def test_home_never_says_nothing_to_do_beside_an_answer_that_asks_for_a_doctor(page: Client, patient: Patient) -> None:
+    composed(patient, 2, 0)
+    shown = page.get(reverse("home")).content.decode()
+    assert "please see one by" in shown
+    assert "Nothing to do now" not in shown
+
+
 @override_settings(RELEASE_UNSIGNED=False)
 @pytest.mark.parametrize("grades", [(0, 0), (4, 0)])
 def test_before_a_signature_nothing_tells_what_the_program_saw(page: Client, patient: Patient, grades: tuple[int, int]) -> None:
