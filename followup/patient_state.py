@@ -14,9 +14,9 @@ from followup.models import Step, Task
 from followup.rules.facts import CODES, FactRecord
 from followup.rules.state import EncounterState, PatientState, RecordedOutcome, SignedReport, SymptomReport
 from screening.models import Encounter, Fact, ReportVersion
-from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION, PhotoFinding, eye_finding, person_finding
+from screening.rules.diabetic_retinopathy import LATERALITIES, PhotoFinding, eye_finding, person_finding
 from screening.rules.protocol_rows import PROTOCOL
-from screening.selectors import photo_findings, referable_threshold, signed_grade
+from screening.selectors import eyes_asked_again, photo_findings, referable_threshold, signed_grade
 from screening.services.reports import SYMPTOM_BELONGS_TO_SITTING, finding_of
 
 # Only what really happened closes a step for good (CLINICAL.md D3).
@@ -46,7 +46,7 @@ def patient_state(patient: Patient, now: datetime) -> PatientState:
 def as_if_signed(state: PatientState, version: ReportVersion, encounter: Encounter) -> PatientState:
     """The state were `version` (which need not be saved) the encounter's signed report (3 queries)."""
     photos = photo_findings(encounter)
-    report, asked = _signed_report(version, photos, encounter), _retake_asked(version, photos)
+    report, asked = _signed_report(version, photos, encounter), eyes_asked_again(version, photos)
     return replace(
         state,
         encounters=tuple(
@@ -95,7 +95,7 @@ def _encounter(encounter: Encounter, versions: Sequence[ReportVersion], *, told:
         return None
     signed = next((version for version in reversed(versions) if version.kind == ReportVersion.Kind.SIGNED), None)
     threshold = referable_threshold(encounter.programme)
-    right, left = (eye_finding(eye, photos, referable_threshold=threshold, signed_grade=signed_grade(signed, eye)) for eye in LATERALITIES)
+    right, left = (eye_finding(eye, photos, referable_threshold=threshold, signed_grade=signed_grade(signed, eye, photos)) for eye in LATERALITIES)
     symptom = told[-1].value if told and isinstance(told[-1].value, bool) else None
     covered = set(signed.photo_ids) if signed else set()
     accepted_at = max((photo.accepted_at for photo in photos), default=encounter.opened_at)
@@ -109,7 +109,7 @@ def _encounter(encounter: Encounter, versions: Sequence[ReportVersion], *, told:
         report_waiting=bool(versions) and versions[-1].kind == ReportVersion.Kind.PRELIMINARY,
         signed=_signed_report(signed, photos, encounter) if signed else None,
         failed_eyes=frozenset(photo.laterality for photo in photos if photo.outcome == "failed" and photo.photo_id not in settled),
-        retake_asked=_retake_asked(signed, photos) if signed else frozenset(),
+        retake_asked=eyes_asked_again(signed, photos),
     )
 
 
@@ -131,13 +131,6 @@ def _refer_by(version: ReportVersion, encounter: Encounter) -> date:
     assert version.signed_at is not None
     signed_on = local_day(version.signed_at, encounter.patient.zone)
     return version.recall_on or signed_on + timedelta(days=PROTOCOL["moderate"].days)
-
-
-def _retake_asked(version: ReportVersion, photos: Sequence[PhotoFinding]) -> frozenset[str]:
-    """Eyes whose photo the clinician wants again and that have had none since."""
-    since = {photo.laterality for photo in photos if photo.photo_id not in version.photo_ids}
-    asked = [eye for eye in finding_of(version).eyes if eye.state == "ungradable" and eye.retakes < PHOTOS_BEFORE_EXAMINATION]
-    return frozenset(eye.laterality for eye in asked) - since
 
 
 def _outcome(step: Step) -> RecordedOutcome:

@@ -13,7 +13,7 @@ from accounts.rules.age import youngest_age
 from accounts.selectors import has_consent, patients_visible_to
 from screening.classifiers import registry
 from screening.models import Encounter, Fact, Photo, PhotoCorrection, Reading, ReportVersion
-from screening.rules.diabetic_retinopathy import LATERALITIES, EyeFinding, PhotoFinding, eye_finding
+from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION, EyeFinding, PhotoFinding, eye_finding
 from screening.rules.encounters import asks_for_photo, question_open
 from screening.rules.programmes import PROGRAMMES, Admission, admission
 from screening.rules.questions import symptom_answer_holds
@@ -118,21 +118,34 @@ def referable_threshold(programme: str) -> float:
 def eye_of_encounter(encounter: Encounter, laterality: str, photos: Sequence[PhotoFinding] | None = None) -> EyeFinding:
     """One eye of one encounter as the rules see it now, never below what was signed (up to 4 queries)."""
     signed = signed_version(encounter)
+    found = photo_findings(encounter) if photos is None else photos
     return eye_finding(
         laterality,
-        photo_findings(encounter) if photos is None else photos,
+        found,
         referable_threshold=referable_threshold(encounter.programme),
-        signed_grade=signed_grade(signed, laterality),
+        signed_grade=signed_grade(signed, laterality, found),
     )
 
 
-def signed_grade(version: ReportVersion | None, laterality: str) -> int | None:
-    """The grade a clinician signed for an eye, if any."""
+def signed_grade(version: ReportVersion | None, laterality: str, photos: Sequence[PhotoFinding]) -> int | None:
+    """The grade that a clinician signed over photos which still show this eye of this patient; None where there is none.
+
+    Photos that turned out to be of the other eye take their grade there, photos of another person take it away.
+    """
     if version is None:
         return None
-    eye = version.finding["right" if laterality == "OD" else "left"]
-    grade = eye["grade"]
-    return int(grade) if grade is not None else None
+    own = {photo.photo_id for photo in photos if photo.laterality == laterality}
+    eyes = (version.finding["right"], version.finding["left"])
+    return max((int(eye["grade"]) for eye in eyes if eye["grade"] is not None and own & set(eye["photo_ids"])), default=None)
+
+
+def eyes_asked_again(version: ReportVersion | None, photos: Sequence[PhotoFinding]) -> frozenset[str]:
+    """Eyes whose photo the clinician who signed `version` wants again and that have had none since."""
+    if version is None:
+        return frozenset()
+    eyes = (version.finding["right"], version.finding["left"])
+    asked = {eye["laterality"] for eye in eyes if eye["state"] == "ungradable" and eye["retakes"] < PHOTOS_BEFORE_EXAMINATION}
+    return frozenset(asked - {photo.laterality for photo in photos if str(photo.photo_id) not in version.photo_ids})
 
 
 def latest_version(encounter: Encounter) -> ReportVersion | None:
@@ -177,13 +190,14 @@ def own_sitting(patient: Patient, encounter_id: UUID) -> Encounter | None:
 
 
 def unfinished_sitting(patient: Patient, *, now: datetime) -> Encounter | None:
-    """The newest sitting that still asks for the photo of an eye, or is being read (1 query, and up to 8 for the sitting)."""
+    """The newest sitting that still asks for the photo of an eye, or is being read (1 query, and up to 9 for the sitting)."""
     latest = Encounter.objects.filter(patient=patient).order_by("-opened_at").first()
     if latest is None or not question_open(opened_at=latest.opened_at, now=now):
         return None
     photos = photo_findings(latest)
+    asked = eyes_asked_again(signed_version(latest), photos)
     eyes = [eye_of_encounter(latest, laterality, photos) for laterality in LATERALITIES]
-    return latest if any(eye.state == "pending" or asks_for_photo(eye) for eye in eyes) else None
+    return latest if asked or any(eye.state == "pending" or asks_for_photo(eye) for eye in eyes) else None
 
 
 def symptom_is_answered(patient: Patient, encounter_id: UUID, *, now: datetime) -> bool:

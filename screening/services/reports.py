@@ -1,5 +1,6 @@
 """Readings of one encounter become a report: composed by rule here, signed in screening.services.signing."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -11,12 +12,11 @@ from accounts import audit
 from accounts.models import Patient
 from core import clock
 from screening import events
-from screening.models import Encounter, Report, ReportVersion
+from screening.models import Encounter, Fact, Report, ReportVersion
 from screening.rules.composition import composition_state
-from screening.rules.diabetic_retinopathy import LATERALITIES, EyeFinding, PersonFinding, person_finding
+from screening.rules.diabetic_retinopathy import LATERALITIES, EyeFinding, PersonFinding, PhotoFinding, person_finding
 from screening.rules.protocol_rows import PROTOCOL
 from screening.selectors import (
-    latest_facts,
     latest_version,
     model_versions,
     photo_findings,
@@ -50,7 +50,7 @@ def compose_if_due(encounter: Encounter) -> ReportVersion | None:
         # Every photo turned out to be somebody else's: what was said of them must not stand.
         return add_preliminary(encounter, _nothing_left(encounter)) if latest_version(encounter) else None
     signed = signed_version(encounter)
-    grades = {eye: grade for eye in LATERALITIES if (grade := signed_grade(signed, eye)) is not None}
+    grades = {eye: grade for eye in LATERALITIES if (grade := signed_grade(signed, eye, photos)) is not None}
     found = composition_state(
         photos,
         clock.now(),
@@ -60,23 +60,37 @@ def compose_if_due(encounter: Encounter) -> ReportVersion | None:
     )
     encounter.compose_after = found.again_at
     encounter.save(update_fields=["compose_after"])
-    if found.state != "compose":
+    if found.state != "compose" and not _overturned(encounter, photos):
         return None
     return add_preliminary(encounter, found.finding)
+
+
+def _overturned(encounter: Encounter, photos: Sequence[PhotoFinding]) -> bool:
+    """Whether the latest version speaks of a photo that turned out to be somebody else's: it must not stand for another minute."""
+    latest = latest_version(encounter)
+    return latest is not None and not set(latest.photo_ids) <= {photo.photo_id for photo in photos}
 
 
 def add_preliminary(encounter: Encounter, finding: PersonFinding) -> ReportVersion | None:
     """The next unsigned version, unless the latest version already says just this or was signed over these very photos."""
     latest = latest_version(encounter)
-    photo_ids = sorted(photo for eye in finding.eyes for photo in eye.photo_ids)
     document = finding_document(finding)
-    if latest is not None and latest.photo_ids == photo_ids and (latest.kind == ReportVersion.Kind.SIGNED or latest.finding == document):
+    if (
+        latest is not None
+        and _photos(latest.finding) == _photos(document)
+        and (latest.kind == ReportVersion.Kind.SIGNED or latest.finding == document)
+    ):
         return None
     version = add_version(encounter, finding, kind=ReportVersion.Kind.PRELIMINARY)
     audit.record("compose_report", actor=None, subject=version, patient=encounter.patient, number=version.number)
     events.report_composed.send(sender=ReportVersion, patient=encounter.patient, version=version)
     log.info("report_composed", count=version.number)
     return version
+
+
+def _photos(document: dict[str, Any]) -> list[set[str]]:
+    """Which photos a finding is about, by eye: a photo that moves to the other eye is something new."""
+    return [set(document[side]["photo_ids"]) for side in ("right", "left")]
 
 
 def add_version(encounter: Encounter, finding: PersonFinding, *, kind: str, **columns: Any) -> ReportVersion:
@@ -103,11 +117,13 @@ def _nothing_left(encounter: Encounter) -> PersonFinding:
 
 
 def symptom_of(encounter: Encounter) -> bool | None:
-    """The symptom answer that belongs to this sitting: asked each time, never carried to the next. None when it was not asked."""
-    fact = latest_facts(encounter.patient).get("symptom")
-    if fact is None or fact.recorded_at < encounter.opened_at - SYMPTOM_BELONGS_TO_SITTING or not isinstance(fact.value, bool):
-        return None
-    return fact.value
+    """The symptom answer of this sitting, None when it was not asked: it belongs to the last sitting opened up to a day after it."""
+    own = Fact.objects.filter(patient=encounter.patient_id, code="symptom", recorded_at__gte=encounter.opened_at - SYMPTOM_BELONGS_TO_SITTING)
+    following = Encounter.objects.filter(patient=encounter.patient_id, opened_at__gt=encounter.opened_at).order_by("opened_at").first()
+    if following is not None:
+        own = own.filter(recorded_at__lt=following.opened_at - SYMPTOM_BELONGS_TO_SITTING)
+    told = own.order_by("-recorded_at", "-id").first()
+    return told.value if told is not None and isinstance(told.value, bool) else None
 
 
 def finding_document(finding: PersonFinding) -> dict[str, Any]:

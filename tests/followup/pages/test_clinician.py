@@ -302,3 +302,23 @@ def test_a_name_reaches_no_cookie(page: Client) -> None:
     patient: Patient = make_patient()
     response = sign(page, composed(patient, 0, 0))
     assert patient.name not in str(response.cookies)
+
+
+def test_a_signed_grade_goes_where_its_photo_goes(page: Client) -> None:
+    patient = make_patient()
+    version = composed(patient, 3, 0)
+    sign(page, version, OD="4")
+    correct = {"photos-photos": version.photo_ids, "photos-kind": "swap_eye", "photos-reason": "disc on the wrong side"}
+    page.post(url("case_correct", version), correct)
+    latest = ReportVersion.objects.order_by("-number").first()
+    assert (latest.kind, latest.finding["right"]["grade"], latest.finding["left"]["grade"]) == ("preliminary", 0, 4)
+
+
+def test_a_signed_grade_over_another_persons_photo_does_not_stay(page: Client) -> None:
+    version = composed(make_patient(), 3, 0)
+    sign(page, version, OD="3")
+    (right,) = version.finding["right"]["photo_ids"]
+    page.post(url("case_correct", version), {"photos-photos": [right], "photos-kind": "wrong_person", "photos-reason": "name on the photo"})
+    latest = ReportVersion.objects.order_by("-number").first()
+    assert (latest.kind, latest.finding["right"]["state"], latest.finding["worst_grade"]) == ("preliminary", "missing", 0)
+    assert Step.objects.filter(encounter=version.report.encounter, state="open", kind="clinician_review").exists()
