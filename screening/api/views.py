@@ -36,6 +36,7 @@ def own_or_visible(user: User, wanted: UUID | None) -> Patient:
 class Photos(APIView):
     """Send a photo; list one's photos."""
 
+    pagination_class = Pages
     parser_classes = [MultiPartParser]
     problem_statuses = {"403": "consent missing", "413": "too large", "415": "not a picture", "422": "incomplete or too small, or key reused"}
 
@@ -77,7 +78,7 @@ class Photos(APIView):
 
     @extend_schema(operation_id="photos_list", responses=PhotoState(many=True))
     def get(self, request: Request) -> Response:
-        pages = Pages()
+        pages = self.pagination_class()
         rows = pages.paginate_queryset(selectors.photos_visible_to(request.user), request, view=self) or []
         return private(pages.get_paginated_response([_plain(photo_state(photo, photo.all_readings[0])) for photo in rows]))
 
