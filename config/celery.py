@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import celeryd_after_setup, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("screening")
@@ -24,9 +24,19 @@ app.conf.beat_schedule = {
 }
 
 
+_served: list[str] = []
+
+
+@celeryd_after_setup.connect
+def note_queues(sender: str, instance: Any, **_: Any) -> None:
+    """Remember which queues this worker serves; its processes are forked afterwards."""
+    _served.extend(instance.app.amqp.queues.consume_from)
+
+
 @worker_process_init.connect
 def look_without_being_rung(**_: Any) -> None:
     """Every worker also looks at its table by itself: a consumer can go deaf after its broker came back."""
     from core.watch import start_watching
 
-    start_watching(os.environ.get("WORKER_QUEUE", ""))
+    for queue in _served:
+        start_watching(queue)
