@@ -11,7 +11,7 @@ from screening.pages.forms import PhotoForm
 from screening.presenters import instruction_for
 from screening.progress import Progress, is_slow, progress_of
 from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION
-from screening.selectors import CorrectedPhoto, corrected_photos, eye_of_encounter
+from screening.selectors import CorrectedPhoto, corrected_photos, eye_of_encounter, eyes_asked_again, photo_findings, signed_version
 
 
 @dataclass
@@ -47,7 +47,12 @@ def cards_of(encounter: Encounter | None, now: datetime) -> list[EyeCard]:
     """Right eye first; without an encounter both are empty."""
     seen = corrected_photos(encounter) if encounter else []
     own = [photo for photo in seen if not photo.is_other_person]
-    return [_card(encounter, laterality, [photo for photo in own if photo.laterality == laterality], now) for laterality in LATERALITIES]
+    asked = eyes_asked_again(signed_version(encounter), photo_findings(encounter)) if encounter else frozenset()
+    cards = [_card(encounter, laterality, [photo for photo in own if photo.laterality == laterality], now) for laterality in LATERALITIES]
+    for card in cards:
+        if card.laterality in asked:
+            card.state, card.instruction = "again", _("A doctor asks for one more photo of this eye.")
+    return cards
 
 
 def _card(encounter: Encounter | None, laterality: str, photos: list[CorrectedPhoto], now: datetime) -> EyeCard:

@@ -7,8 +7,8 @@ from django.http import Http404
 
 from accounts.models import Patient
 from screening.models import Encounter
-from screening.rules.encounters import answers_open_question
-from screening.selectors import eye_of_encounter
+from screening.rules.encounters import asks_for_photo, question_open
+from screening.selectors import eye_of_encounter, eyes_asked_again, photo_findings, signed_version
 
 SAME_SITTING = timedelta(hours=24)
 
@@ -24,8 +24,10 @@ def encounter_for(*, patient: Patient, programme: str, laterality: str, taken_at
         raise Http404
     own = Encounter.objects.filter(patient=patient, programme=programme)
     latest = own.filter(photos__isnull=False).order_by("-opened_at").first()
-    if latest is not None and answers_open_question(eye_of_encounter(latest, laterality), opened_at=latest.opened_at, now=now):
-        return latest
+    if latest is not None and question_open(opened_at=latest.opened_at, now=now):
+        photos = photo_findings(latest)
+        if laterality in eyes_asked_again(signed_version(latest), photos) or asks_for_photo(eye_of_encounter(latest, laterality, photos)):
+            return latest
     if named is not None:
         return named
     if wanted is not None:

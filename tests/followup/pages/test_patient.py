@@ -201,10 +201,16 @@ def test_somebody_elses_answer_is_not_there(page: Client, clinician: User) -> No
         assert page.get(reverse(name, args=[new_id()])).status_code == 404
 
 
-def test_a_retake_asked_by_a_doctor_is_told(page: Client, patient: Patient, clinician: User) -> None:
+def test_a_retake_asked_by_a_doctor_is_told_and_can_be_sent(page: Client, patient: Patient, clinician: User) -> None:
     version = composed(patient, 0, 0)
     signed(version, clinician, OS=EyeDecision("retake", reason="blurred"))
-    assert page.get(reverse("home")).context["task"].kind == "retake"
+    task = page.get(reverse("home")).context["task"]
+    assert task.kind == "retake"
+    answered(patient, symptom=False)
+    assert page.get(reverse("check")).headers["Location"] == task.url
+    left = page.get(task.url).context["cards"][1]
+    assert (left.state, left.instruction) == ("again", "A doctor asks for one more photo of this eye.")
+    assert left.form is not None
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
