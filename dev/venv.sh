@@ -22,22 +22,20 @@ if [ -n "$missing" ]; then
     exit 1
 fi
 
+# The stamp names the folder too: scripts of a copied or moved .venv still point at the old one.
 stamp=.venv/.complete
-wanted=$(sha256sum requirements.lock | cut -d' ' -f1)
-if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c 'import django' 2>/dev/null; then
-    exit 0
-fi
+wanted="$(sha256sum requirements.lock | cut -d' ' -f1) $PWD"
+is_complete() { [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c 'import django' 2>/dev/null; }
+is_complete && exit 0
 
 # Two commands started together must not install into one folder at once.
 mkdir -p var
 exec 9>var/venv.lock
 flock 9
-if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
-    exit 0
-fi
+is_complete && exit 0
 
-if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
-    [ -e .venv ] && echo "The folder .venv is half made: making it anew."
+if ! .venv/bin/python -c 'import pip' 2>/dev/null || { [ -e "$stamp" ] && ! grep -q " $PWD$" "$stamp"; }; then
+    [ -e .venv ] && echo "The folder .venv is half made or was moved here: making it anew."
     rm -rf .venv
     "$python" -m venv .venv
 fi
