@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
@@ -45,3 +47,13 @@ class Schema(AutoSchema):
 
 def _problem_component(registry: Any) -> Any:
     return ResolvedComponent(name="Problem", type=ResolvedComponent.SCHEMA, schema=PROBLEM_SCHEMA, object="Problem")
+
+
+class PageSession(OpenApiAuthenticationExtension):
+    """The page's own session, as the schema names it."""
+
+    target_class = "core.authentication.SessionAuthentication"
+    name = "page_session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
