@@ -2,6 +2,7 @@
 
 import io
 import re
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,7 +57,8 @@ def compile_messages() -> None:
     for locale in LOCALES:
         folder = BASE_DIR / "locale" / locale / "LC_MESSAGES"
         folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / "django.mo.new"
+        # Several test processes compile at once; each moves a whole file of its own into place.
+        draft = folder / f"django.{os.getpid()}.mo"
         with draft.open("wb") as compiled:
             write_mo(compiled, merged(locale))
         draft.replace(folder / "django.mo")
