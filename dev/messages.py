@@ -1,8 +1,8 @@
 """Translations without gettext tools: extraction, merging of each area's part, compilation. `python -m dev.messages` lists what is missing."""
 
 import io
-import re
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
