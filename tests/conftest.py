@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from dev.postgres import APP, APPEND_ONLY
@@ -18,10 +19,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+def empty_cache() -> Iterator[None]:
     """Throttles and other cached counts never leak from test to test."""
     yield
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
-        from django.core.cache import cache
-
-        cache.clear()
+    cache.clear()

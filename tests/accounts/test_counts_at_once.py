@@ -14,7 +14,7 @@ from accounts.services.sign_up import start_sign_up
 from core.problems import Problem
 from tests.accounts.conftest import PHONE, Postman
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("centre")]
 TOGETHER = 8
 
 
