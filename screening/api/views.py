@@ -109,7 +109,7 @@ class PhotoView(APIView):
 
 
 class PhotoImage(APIView):
-    """A picture of a photo: `view` (1,024 px), `attention` (where the program looked), `full` (clinicians)."""
+    """A picture of a photo: `view` (1,024 px); for clinicians also `attention` (where the program looked) and `full`."""
 
     @extend_schema(
         operation_id="photos_image",
@@ -117,7 +117,11 @@ class PhotoImage(APIView):
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY, (200, "image/png"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, photo_id: UUID, variant: str) -> HttpResponse:
-        return image_response(image_of(selectors.visible_photo(request.user, photo_id), variant, by=request.user), variant)
+        photo = selectors.visible_photo(request.user, photo_id)
+        # What the program saw is released to patients by followup's pages, after the release rules; here it is the clinicians'.
+        if variant != "view" and actor_role(request.user) != "clinician":
+            raise Http404
+        return image_response(image_of(photo, variant, by=request.user), variant)
 
 
 def image_response(picture: bytes, variant: str) -> HttpResponse:
