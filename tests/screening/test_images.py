@@ -2,6 +2,7 @@
 
 import pytest
 
+from core import clock
 from core.blobs import write_blob
 from screening.models import Photo
 from screening.services import images
@@ -44,8 +45,6 @@ def test_the_full_size_is_made_when_it_is_first_asked_for_and_kept(photo: Photo,
 
 
 def test_an_erased_photo_has_no_pictures(photo: Photo) -> None:
-    from core import clock
-
     Photo.objects.filter(pk=photo.pk).update(wrapped_key=None, erased_at=clock.now())
     assert client_of(photo.patient.user).get(f"/api/v1/photos/{photo.pk}/images/view").status_code == 404
 
