@@ -41,7 +41,7 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null || { [ -e "$stamp" ] && ! grep
 fi
 rm -f "$stamp"
 echo "Installing the locked packages into .venv (2 GB; half a minute to several, depending on the network) ..."
-[ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet uv
+[ -x .venv/bin/uv ] || .venv/bin/python -m pip install -qq uv
 
 # uv does not read pip's settings; what the machine says to pip is passed on to it.
 from_pip() { .venv/bin/python -m pip config list 2>/dev/null | sed -n "s/^[^=]*\.$1='\(.*\)'$/\1/p" | tail -1 | sed 's/\\n/ /g'; }
