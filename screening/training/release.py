@@ -27,7 +27,7 @@ SENSITIVITY_WANTED = 0.87
 
 _RESAMPLES = 200
 _COVERAGE = 0.90
-_READABLE_PHOTOS_LOST = 0.03
+_READABLE_PHOTOS_LOST = 0.05
 _RETINAS_LOST = 0.003
 
 
@@ -109,7 +109,8 @@ def _grade_thresholds(
     chosen["referable"] = round(float(np.quantile(chances[referable == 1, 1], 1 - SENSITIVITY_WANTED)), 4)
     for _ in range(2):
         for name in ("any_dr", "sight_threatening", "proliferative"):
-            candidates = np.round(np.linspace(0.05, 0.9, 35), 4)
+            # Not to the ends: 38 severe and 10 proliferative photos would fit their noise.
+            candidates = np.round(np.linspace(0.2, 0.6, 17), 4)
             kappas = [_kappa(chances[graded], grades[graded], {**chosen, name: float(candidate)}) for candidate in candidates]
             chosen[name] = float(candidates[int(np.argmax(kappas))])
     return chosen
