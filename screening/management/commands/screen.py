@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +14,7 @@ from accounts.models import Patient
 from core import clock
 from core.problems import Problem
 from screening.classifiers import retina
+from screening.classifiers.rows import evaluation_row
 from screening.models import Laterality, Reading
 from screening.rules.quality import retake_instruction
 from screening.services.intake import accept_photo
@@ -48,9 +50,9 @@ class Command(BaseCommand):
 
 
 def _passing(photo: bytes) -> dict[str, object]:
-    from screening.classifiers.rows import evaluation_row
-
-    return evaluation_row(retina.read_photo(photo))
+    started = perf_counter()
+    found = retina.read_photo(photo)
+    return evaluation_row(found, round((perf_counter() - started) * 1000))
 
 
 def _kept(photo: bytes, options: dict[str, Any]) -> dict[str, object]:
