@@ -19,7 +19,7 @@ def main() -> None:
     stack = Stack(Path("var/bench"), fsync=True)
     stack.start(apps=False)
     try:
-        os.environ.update(stack.env)
+        os.environ.update(stack.env | {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"})
         (Path(stack.env["BLOB_DIR"])).mkdir(parents=True, exist_ok=True)
         import django
 
