@@ -6,7 +6,7 @@ from accounts.events import consent_given, consent_withdrawn, patient_registered
 from accounts.models import Patient
 from followup.services.reconcile import reconcile_patient
 from followup.services.reminders import owe_answer
-from screening.events import facts_recorded, photo_accepted, reading_finished, report_composed, report_finalised
+from screening.events import facts_recorded, photo_accepted, photo_corrected, reading_finished, report_composed, report_finalised
 from screening.models import ReportVersion
 
 CHANGES = (
@@ -15,6 +15,7 @@ CHANGES = (
     consent_withdrawn,
     facts_recorded,
     photo_accepted,
+    photo_corrected,
     reading_finished,
     report_composed,
     report_finalised,

@@ -7,6 +7,7 @@ from django.dispatch import Signal
 
 photo_accepted = Signal()  # patient, encounter
 reading_finished = Signal()  # patient, reading
+photo_corrected = Signal()  # patient
 report_composed = Signal()  # patient, version
 report_finalised = Signal()  # patient, version
 facts_recorded = Signal()  # patient

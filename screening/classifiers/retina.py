@@ -12,7 +12,6 @@ from screening.imaging.decode import Undecodable, decode, encode_view
 from screening.imaging.geometry import find_field, inner_crop
 from screening.imaging.overlay import attention_png
 from screening.imaging.quality import failing, likeliest, measure
-from screening.imaging.sandbox import full_view_in_child
 from screening.rules.quality import first_reason
 
 PROGRAMME = "retina-dr"
@@ -48,11 +47,6 @@ def view_only(photo: bytes) -> tuple[bytes, int, int]:
     """View of a photo that may not be read, and the photo's upright width and height. Raises Undecodable."""
     pixels, (width, height) = decode(photo)
     return encode_view(pixels), width, height
-
-
-def full_view(photo: bytes) -> bytes:
-    """The whole photo as an upright JPEG without metadata, made in the jailed child. Raises Undecodable."""
-    return full_view_in_child(photo)
 
 
 def _graded(card: ModelCard, answer: Answer, reason: str | None, p_reject: float, size: tuple[int, int], view: bytes, overlay: bytes) -> Outcome:

@@ -7,7 +7,7 @@ from accounts.models import User
 from accounts.selectors import actor_role
 from core.blobs import BlobMissing, blob_exists, read_blob, write_blob
 from core.uploads import ORIGINAL
-from screening.imaging.sandbox import full_view_in_child
+from screening.imaging.sandbox import Undecodable, full_view_in_child
 from screening.models import Photo
 
 MEDIA_TYPES = {"view": "image/jpeg", "attention": "image/png", "full": "image/jpeg"}
@@ -26,8 +26,16 @@ def image_of(photo: Photo, variant: str, *, by: User | None) -> bytes:
             raise Http404
         audit.record("open_full_view", actor=by, subject=photo, patient=photo.patient)
         if not blob_exists(photo.pk, "full"):
-            write_blob(photo.pk, "full", full_view_in_child(read_blob(photo.pk, ORIGINAL, key)), key)
+            write_blob(photo.pk, "full", _full_view(photo, key), key)
     try:
         return read_blob(photo.pk, variant, key)
     except BlobMissing:
+        raise Http404 from None
+
+
+def _full_view(photo: Photo, key: bytes) -> bytes:
+    try:
+        return full_view_in_child(read_blob(photo.pk, ORIGINAL, key))
+    except Undecodable:
+        # Its reading ended as refused for the same reason; there is no picture to show.
         raise Http404 from None

@@ -149,7 +149,7 @@ def correct_photos(*, encounter_id: UUID, by: User, photo_ids: Sequence[UUID], k
         )
         audit.record("correct_photo", actor=by, subject=photo, patient=encounter.patient, kind=kind)
     version = compose_if_due(encounter)
-    events.reading_finished.send(sender=PhotoCorrection, patient=encounter.patient, reading=None)
+    events.photo_corrected.send(sender=PhotoCorrection, patient=encounter.patient)
     return version
 
 

@@ -44,6 +44,11 @@ def test_the_full_size_is_made_when_it_is_first_asked_for_and_kept(photo: Photo,
     assert len(made) == 1
 
 
+def test_a_photo_that_cannot_be_decoded_has_no_full_size_and_is_no_fault_of_ours(photo: Photo) -> None:
+    write_blob(photo.pk, "original", photos.jpeg()[:400], bytes(photo.wrapped_key or b""))
+    assert client_of(make_clinician()).get(f"/api/v1/photos/{photo.pk}/images/full").status_code == 404
+
+
 def test_an_erased_photo_has_no_pictures(photo: Photo) -> None:
     Photo.objects.filter(pk=photo.pk).update(wrapped_key=None, erased_at=clock.now())
     assert client_of(photo.patient.user).get(f"/api/v1/photos/{photo.pk}/images/view").status_code == 404
