@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from dev.postgres import APP, APPEND_ONLY
 
@@ -16,6 +17,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in set(APPEND_ONLY) & set(connection.introspection.table_names()):
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}")
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> Iterator[None]:
+    """A request leaves its language in the thread; no test may inherit the reader of another."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -1,15 +1,12 @@
 """The API's contract: the checked-in schema is the code's, and a mini-program can use all of it."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
-from dev.layout import BASE_DIR
+from tests.contracts.write_schema import CHECKED_IN, schema_of_code
 
-CHECKED_IN = BASE_DIR / "docs" / "openapi.json"
 # A mini-program has neither PATCH nor HEAD, sends one file a request, and sees only body and status of an upload.
 METHODS = {"get", "post", "put", "delete"}
 # Beside the body: where to find it again, when to come back, whether it changed. Each is repeated in the body.
@@ -18,8 +15,7 @@ REPEATED = {"Location": "status_url", "Retry-After": "retry_after"}
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
-    return found
+    return schema_of_code()
 
 
 def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -27,7 +23,7 @@ def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def test_the_schema_in_the_repository_is_the_codes(schema: dict[str, Any]) -> None:
-    assert json.loads(Path(CHECKED_IN).read_text()) == schema, "run: python -m tests.contracts.write_schema"
+    assert json.loads(CHECKED_IN.read_text()) == schema, "run: python -m tests.contracts.write_schema"
 
 
 def test_only_methods_a_mini_program_has(schema: dict[str, Any]) -> None:
