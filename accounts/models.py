@@ -60,11 +60,12 @@ class Patient(models.Model):
 
 
 class Organisation(models.Model):
-    """A reading centre or clinic: it owns steps as a shared queue."""
+    """A reading centre or clinic, which owns steps as a shared queue, or an optical store."""
 
     class Kind(models.TextChoices):
         READING_CENTRE = "reading_centre"
         CLINIC = "clinic"
+        STORE = "store"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=16, choices=Kind.choices)
@@ -81,15 +82,21 @@ class Organisation(models.Model):
 
 
 class Membership(models.Model):
-    """A person's role in an organisation for a period; `on_duty` names the clinician who answers for the shared queue."""
+    """A person's role in an organisation for a period; `on_duty` names the clinician who answers for the shared queue of her specialty."""
 
     class Role(models.TextChoices):
         CLINICIAN = "clinician"
+        STORE_STAFF = "store_staff"
+
+    class Specialty(models.TextChoices):
+        EYE = "eye"
+        SKIN = "skin"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices)
+    specialty = models.CharField(max_length=8, choices=Specialty.choices, default=Specialty.EYE, help_text="What a clinician may sign.")
     on_duty = models.BooleanField(default=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
@@ -97,7 +104,57 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="membership_period_forward"),
-            models.UniqueConstraint(fields=["organisation"], condition=Q(on_duty=True, ends_at__isnull=True), name="one_duty_clinician"),
+            models.UniqueConstraint(fields=["organisation", "specialty"], condition=Q(on_duty=True, ends_at__isnull=True), name="one_duty_clinician"),
+        ]
+
+
+class Guardianship(models.Model):
+    """Who decides for a child, and for how long; it ends by itself when the child is 18. `verified` says how the relation was shown."""
+
+    class Relation(models.TextChoices):
+        MOTHER = "mother"
+        FATHER = "father"
+        GUARDIAN = "guardian"
+
+    class Verified(models.TextChoices):
+        SEEN_IN_PERSON = "seen_in_person"
+        DOCUMENT_SEEN = "document_seen"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    child = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="guardianships")
+    guardian = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="guardianships")
+    relation = models.CharField(max_length=12, choices=Relation.choices)
+    verified = models.CharField(max_length=16, choices=Verified.choices)
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="guardianship_period_forward"),
+            models.UniqueConstraint(fields=["child", "guardian"], condition=Q(ends_at__isnull=True), name="one_guardianship_of_a_pair"),
+        ]
+
+
+class CheckInCode(models.Model):
+    """A short code a person shows at a store's counter; scanning it once, before it expires, shares her record with that store."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="check_in_codes")
+    code_index = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    used_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True, used_by__isnull=True, organisation__isnull=True)
+                | Q(used_at__isnull=False, used_by__isnull=False, organisation__isnull=False),
+                name="check_in_has_who_where_and_when",
+            ),
         ]
 
 
@@ -170,7 +227,12 @@ class Consent(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["patient", "purpose"], condition=Q(withdrawn_at__isnull=True), name="one_active_consent_per_purpose"),
+            models.UniqueConstraint(
+                fields=["patient", "purpose", "organisation"],
+                condition=Q(withdrawn_at__isnull=True),
+                nulls_distinct=False,
+                name="one_active_consent_per_purpose",
+            ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True) | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
                 name="consent_withdrawal_has_who_and_when",

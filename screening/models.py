@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Patient
+from accounts.models import Organisation, Patient
 from core.fields import EncryptedTextField
 from core.ids import new_id
 from core.models import Job, JobState
@@ -37,27 +37,68 @@ class Fact(models.Model):
         indexes = [models.Index(fields=["patient", "code", "-recorded_at"], name="fact_latest")]
 
 
+class Lesion(models.Model):
+    """One spot on a patient's skin, followed over years. `body_site` and `side` are words of rules/data/body_sites.csv."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="lesions")
+    body_site = models.CharField(max_length=24)
+    side = models.CharField(max_length=8, blank=True, default="")
+    landmark = EncryptedTextField(null=True)
+    created_at = models.DateTimeField()
+
+
 class Encounter(models.Model):
-    """One sitting of one patient in one programme. `compose_after` is when a report is due even if an eye is still missing."""
+    """One sitting of one patient in one programme. `compose_after` is when a report is due even if an eye is still missing.
+
+    `lesion` is the spot a sitting of the skin programme is about, `store` where staff led the sitting.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")
     programme = models.CharField(max_length=24)
+    lesion = models.ForeignKey(Lesion, null=True, on_delete=models.PROTECT, related_name="encounters")
+    store = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="encounters")
     opened_at = models.DateTimeField()
     compose_after = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["compose_after"], condition=Q(compose_after__isnull=False), name="encounter_to_compose")]
+        indexes = [
+            models.Index(fields=["compose_after"], condition=Q(compose_after__isnull=False), name="encounter_to_compose"),
+            models.Index(fields=["store", "opened_at"], condition=Q(store__isnull=False), name="encounters_of_a_store"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(programme="skin-lesion") | Q(lesion__isnull=True), name="only_skin_has_a_lesion")]
+
+
+class Answers(models.Model):
+    """The answers to a questionnaire in one sitting, as given; a later row supersedes, none is edited."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="answers")
+    questionnaire = models.CharField(max_length=24)
+    version = models.CharField(max_length=16)
+    answers = models.JSONField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
 
 
 class Photo(models.Model):
-    """An accepted original. The blob lies encrypted under the photo's id with a key of its own; dropping the key erases it everywhere."""
+    """An accepted original. The blob lies encrypted under the photo's id with a key of its own; dropping the key erases it everywhere.
+
+    A photo of an eye has a `laterality`, one of the skin a `slot`. `intimate` photos are hidden until somebody asks, and never in lists.
+    """
+
+    class Slot(models.TextChoices):
+        OVERVIEW = "overview"
+        CLOSE_UP = "close_up"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="photos")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="photos")
     kind = models.CharField(max_length=8)
-    laterality = models.CharField(max_length=2, choices=Laterality.choices)
+    laterality = models.CharField(max_length=2, choices=Laterality.choices, blank=True, default="")
+    slot = models.CharField(max_length=8, choices=Slot.choices, blank=True, default="")
+    intimate = models.BooleanField(default=False)
     taken_at = models.DateTimeField()
     accepted_at = models.DateTimeField()
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -72,6 +113,10 @@ class Photo(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["patient", "kind", "laterality", "content_hmac"], name="same_bytes_same_eye_once"),
+            models.CheckConstraint(
+                condition=Q(kind="retina", laterality__in=Laterality.values, slot="", intimate=False) | (Q(kind="skin", laterality="") & ~Q(slot="")),
+                name="photo_of_an_eye_or_of_the_skin",
+            ),
             models.CheckConstraint(
                 condition=Q(wrapped_key__isnull=False, erased_at__isnull=True) | Q(wrapped_key__isnull=True, erased_at__isnull=False),
                 name="photo_has_key_or_erasure",
@@ -90,7 +135,7 @@ class PhotoCorrection(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="corrections")
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    laterality = models.CharField(max_length=2, choices=Laterality.choices)
+    laterality = models.CharField(max_length=2, choices=Laterality.choices, blank=True, default="")
     reason = EncryptedTextField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -119,6 +164,10 @@ class Reading(Job):
     grade_set = models.JSONField(default=list)
     referable = models.BooleanField(null=True)
     laterality_seen = models.CharField(max_length=2, blank=True, default="")
+    lesion_class = models.CharField(max_length=3, blank=True, default="", help_text="One of the six, only when in scope.")
+    class_set = models.JSONField(default=list)
+    suspicious = models.BooleanField(null=True)
+    in_scope = models.BooleanField(null=True)
     milliseconds = models.IntegerField(null=True)
 
     class Meta:
@@ -129,6 +178,7 @@ class Reading(Job):
         constraints = [
             models.UniqueConstraint(fields=["photo", "programme"], name="one_reading_per_photo_and_programme"),
             models.CheckConstraint(condition=Q(grade__isnull=True) | Q(outcome="graded"), name="only_graded_readings_have_a_grade"),
+            models.CheckConstraint(condition=Q(lesion_class="") | Q(outcome="graded", in_scope=True), name="only_in_scope_readings_have_a_class"),
             models.CheckConstraint(
                 condition=Q(state__in=[JobState.DONE, JobState.FAILED], outcome__isnull=False, finished_at__isnull=False)
                 | Q(state__in=[JobState.QUEUED, JobState.CLAIMED], outcome__isnull=True, finished_at__isnull=True),
@@ -156,7 +206,7 @@ class ReportVersion(models.Model):
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="versions")
     number = models.SmallIntegerField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    finding = models.JSONField(help_text="screening.rules.diabetic_retinopathy.PersonFinding as JSON")
+    finding = models.JSONField(help_text="The finding of the encounter's programme as JSON")
     photo_ids = models.JSONField()
     model_versions = models.JSONField()
     rule_version = models.CharField(max_length=16)
