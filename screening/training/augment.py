@@ -27,9 +27,9 @@ def augment(crops: Tensor, cut: Tensor, spread: Tensor, size: int) -> tuple[Tens
     shown = _aperture(count, size, cut) * (photos - GREY).abs().amax(dim=1, keepdim=True).gt(0.5)
     photos, shown, mirrored = _moved(photos, shown)
     photos = _spread(photos, shown, (torch.rand(count) < 0.12) & ~spread)
-    photos = _recoloured(photos)
-    photos = _softened(photos)
-    photos = _compressed(photos.clamp(0, 255))
+    photos = recoloured(photos)
+    photos = softened(photos)
+    photos = compressed(photos.clamp(0, 255))
     shown = shown * torch.from_numpy(disc_mask(size))[None, None]
     return (photos * shown + GREY * (1 - shown)).clamp(0, 255).permute(0, 2, 3, 1), mirrored
 
@@ -79,7 +79,8 @@ def _spread(photos: Tensor, shown: Tensor, chosen: Tensor) -> Tensor:
     return photos
 
 
-def _recoloured(photos: Tensor) -> Tensor:
+def recoloured(photos: Tensor) -> Tensor:
+    """Another light and another camera: gain per channel, contrast, gamma, saturation; (N, 3, S, S), 0-255."""
     count = len(photos)
     gain = (torch.randn(count, 3, 1, 1) * 0.10 + torch.randn(count, 1, 1, 1) * 0.15).exp()
     contrast = (torch.randn(count, 1, 1, 1) * 0.12).exp()
@@ -91,7 +92,8 @@ def _recoloured(photos: Tensor) -> Tensor:
     return grey + (photos - grey) * (1 + torch.randn(count, 1, 1, 1) * 0.15)
 
 
-def _softened(photos: Tensor) -> Tensor:
+def softened(photos: Tensor) -> Tensor:
+    """A third of the photos enlarged from fewer pixels, a fifth with noise."""
     size = photos.shape[-1]
     chosen = torch.rand(len(photos)) < 0.35
     if chosen.any():
@@ -102,7 +104,8 @@ def _softened(photos: Tensor) -> Tensor:
     return photos + torch.randn_like(photos) * (torch.rand(len(photos), 1, 1, 1) < 0.2) * 4
 
 
-def _compressed(photos: Tensor) -> Tensor:
+def compressed(photos: Tensor) -> Tensor:
+    """Three in ten photos through a JPEG file of quality 35 to 91."""
     for index in torch.nonzero(torch.rand(len(photos)) < 0.3).flatten().tolist():
         quality = int(torch.randint(35, 92, (1,)))
         pixels = photos[index].permute(1, 2, 0).to(torch.uint8).contiguous().numpy()
