@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class ModelCard:
     least_in_set: float
     prior: Mapping[str, float]
     golden: Mapping[str, list[float]]
+    class_scaling: Mapping[str, float] = field(default_factory=dict)
+    """Skin: ``slope`` of the six class logits and the offset of each class, before their softmax."""
 
     @property
     def name(self) -> str:
@@ -77,4 +79,5 @@ def read_card(path: Path, *, status: str | None = None) -> ModelCard | None:
         least_in_set=text["conformal"]["least"],
         prior=text["prior"],
         golden=text["golden"],
+        class_scaling=text.get("class_scaling", {}),
     )

@@ -16,10 +16,13 @@ _LEAST_SCALE = 4.0
 """Logits of local evidence below which the map stays faint, so that an empty photo does not glow."""
 
 
-def attention_png(activation: NDArray[np.float32], field: Field, width: int, height: int) -> bytes:
-    """PNG with alpha of the view's aspect at a quarter of its size; ``activation`` is local evidence in logits over the inner crop."""
+def attention_png(activation: NDArray[np.float32], field: Field, width: int, height: int, inner: float = INNER) -> bytes:
+    """PNG with alpha of the view's aspect at a quarter of its size.
+
+    ``activation`` is local evidence in logits over the square around the ``inner`` share of the field's radius.
+    """
     size = (max(1, width // _SHRINK), max(1, height // _SHRINK))
-    side = max(1, round(2 * field.radius * INNER / _SHRINK))
+    side = max(1, round(2 * field.radius * inner / _SHRINK))
     evidence = np.maximum(activation, 0) / max(float(activation.max()), _LEAST_SCALE)
     levels = Image.fromarray((evidence * (_LEVELS - 1)).round().astype(np.uint8)).resize((side, side), Image.Resampling.BICUBIC)
     picture = Image.new("P", size, 0)
