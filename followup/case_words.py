@@ -73,9 +73,14 @@ CORRECTIONS: Words = {
 }
 TASKS: Words = {
     "photo_failed": gettext_lazy("A photo failed by our fault: look at it"),
-    "call_patient": gettext_lazy("No message can reach this person: please call"),
+    "call_patient": gettext_lazy("No message can reach this person, or she asked for it: please call"),
     "message_unknown": gettext_lazy("A message may not have arrived: please ask"),
     "message_refused": gettext_lazy("A message was refused: please call"),
+    "ask_outcome": gettext_lazy("Has been there: ask what the doctor found"),
+    "confirm_care": gettext_lazy("Says she is under a doctor: confirm it"),
+    "cannot_come": gettext_lazy("Cannot come: find another way"),
+    "wrong_person": gettext_lazy("The message reached somebody else: find the right phone"),
+    "booked_late": gettext_lazy("Booked after the date: find an earlier day"),
 }
 QUESTIONS: Words = {
     "symptom": gettext_lazy("Sudden symptom"),

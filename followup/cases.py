@@ -12,7 +12,7 @@ from accounts.models import Patient, User
 from accounts.rules.age import youngest_age
 from accounts.selectors import actor_role
 from core import clock
-from followup.models import Reminder, Step, Task
+from followup.models import Reminder, Reply, Step, Task
 from followup.patient_state import as_if_signed, patient_state
 from followup.rules.protocol import wanted_steps
 from followup.rules.steps import WantedStep
@@ -33,11 +33,18 @@ class QueueLine(NamedTuple):
 
 
 class TaskLine(NamedTuple):
-    """One matter for a person; `encounter_id` where it is about a photo, `reminder` where it is about a message."""
+    """One matter for a person; `encounter_id` where it is about a photo, `reminder` where about a message, `reply` where about an answer."""
 
     task: Task
     encounter_id: UUID | None
     reminder: Reminder | None
+    reply: Reply | None
+
+    @property
+    def step_id(self) -> UUID | None:
+        """The step that somebody can record an outcome for."""
+        about = self.reply or self.reminder
+        return about.step_id if about else None
 
 
 @dataclass(frozen=True)
@@ -114,11 +121,12 @@ def queue_lines(steps: Sequence[Step]) -> list[QueueLine]:
 
 
 def task_lines(tasks: Sequence[Task]) -> list[TaskLine]:
-    """The matters with what they are about (2 queries)."""
+    """The matters with what they are about (3 queries)."""
     about = [task.about for task in tasks]
     encounters = dict(Photo.objects.filter(pk__in=about).values_list("pk", "encounter"))
     reminders = Reminder.objects.select_related("step").in_bulk(about)
-    return [TaskLine(task, encounters.get(task.about), reminders.get(task.about)) for task in tasks]
+    replies = Reply.objects.select_related("step").in_bulk(about)
+    return [TaskLine(task, encounters.get(task.about), reminders.get(task.about), replies.get(task.about)) for task in tasks]
 
 
 def steps_after_signing(encounter: Encounter, finding: PersonFinding, *, recall_on: date | None, other_finding: str) -> list[WantedStep]:

@@ -152,6 +152,7 @@ def task_members(line: TaskLine) -> dict[str, Any]:
         "name": task.patient.name,
         "phone": user.phone if user and line.encounter_id is None else None,
         "encounter": line.encounter_id,
+        "step": line.step_id,
         "due_at": task.due_at,
         "opened_at": task.opened_at,
         "done_at": task.done_at,

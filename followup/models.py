@@ -97,6 +97,33 @@ class Attempt(models.Model):
         constraints = [models.UniqueConstraint(fields=["reminder"], condition=Q(outcome="accepted"), name="accepted_once")]
 
 
+class Reply(models.Model):
+    """What a patient or her guardian answered to a step, by one tap. Appended, never edited; none of them closes the step."""
+
+    class Kind(models.TextChoices):
+        BOOKED = "booked"
+        BEEN = "been"
+        UNDER_DOCTOR = "under_doctor"
+        CANNOT_COME = "cannot_come"
+        CALL_ME = "call_me"
+        NOT_ME = "not_me"
+        STOP = "stop"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False, help_text="Made by the client, so that one tap is one reply.")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="replies")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="replies")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    on = models.DateField(null=True, help_text="The day booked, or the day she has been.")
+    place = EncryptedTextField(null=True)
+    why = models.CharField(max_length=12, blank=True, default="")
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "kind", "-at"], name="replies_of_a_patient")]
+        constraints = [models.CheckConstraint(condition=Q(on__isnull=False) | ~Q(kind__in=["booked", "been"]), name="booked_and_been_have_a_day")]
+
+
 class WechatAccount(models.Model):
     """The openid a patient's WeChat gave this service."""
 

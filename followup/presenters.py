@@ -1,16 +1,18 @@
 """How steps and moments are told to the patient they belong to: titles, reasons and days in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Patient
 from core.dates import day_in_words
 from core.pure.days import local_day
-from followup.models import Reminder, Step
+from followup.models import Reminder, Reply, Step
 from followup.rules.sentences import sentence
 from followup.selectors import Moment
 from screening.models import Encounter, ReportVersion
@@ -19,6 +21,14 @@ REVIEW = "clinician_review"
 IN_PERSON = frozenset({"referral", "examination_in_person", "in_person_instead_of_photo"})
 WAITS = frozenset({"recall", "ask_again"})
 DONE_BY_PATIENT = IN_PERSON | WAITS | {"symptom_today", "retake", "second_eye", "first_screen"}
+WHY: Mapping[str, str | Promise] = {
+    "time": gettext_lazy("No time"),
+    "distance": gettext_lazy("Too far away"),
+    "cost": gettext_lazy("Too expensive"),
+    "ill": gettext_lazy("Ill at the moment"),
+    "worried": gettext_lazy("Worried about it"),
+    "other": gettext_lazy("Something else"),
+}
 # A next check a year ahead is a date, not yet something to do.
 SOON_DAYS = 30
 
@@ -35,6 +45,7 @@ class StepWords:
     rule: str
     url: str = ""
     label: str = ""
+    reply_url: str = ""
 
 
 def step_words(step: Step, language: str, today: date) -> StepWords:
@@ -57,7 +68,27 @@ def step_words(step: Step, language: str, today: date) -> StepWords:
         rule=f"{step.rule_id} {step.rule_version} · {step.source}",
         url=url,
         label=label,
+        reply_url=reverse("reply", args=[step.pk]),
     )
+
+
+def reply_told(reply: Reply, language: str) -> str:
+    """What a patient answered, in words."""
+    day = day_in_words(reply.on, language) if reply.on else ""
+    match reply.kind:
+        case Reply.Kind.BOOKED:
+            return _("Booked for %(day)s") % {"day": day}
+        case Reply.Kind.BEEN:
+            return _("Been there on %(day)s: %(place)s") % {"day": day, "place": reply.place}
+        case Reply.Kind.UNDER_DOCTOR:
+            return _("Already under a doctor")
+        case Reply.Kind.CANNOT_COME:
+            return _("Cannot come: %(why)s") % {"why": WHY[reply.why]}
+        case Reply.Kind.CALL_ME:
+            return _("Asks to be called")
+        case Reply.Kind.NOT_ME:
+            return _("Says that the message is not for this person")
+    return _("Wants no more messages")
 
 
 def to_do(steps: list[Step], today: date) -> Step | None:

@@ -11,9 +11,9 @@ from django.db.models import Case, CharField, Exists, F, Func, OuterRef, QuerySe
 from django.db.models.functions import Cast, Concat
 
 from accounts.models import Consent, Organisation, Patient, User
-from accounts.selectors import default_reading_centre, organisations_of, patients_visible_to
+from accounts.selectors import actor_role, default_reading_centre, organisations_of, patients_visible_to
 from core import clock
-from followup.models import CreditEntry, Reminder, Step, Task
+from followup.models import CreditEntry, Reminder, Reply, Step, Task
 from screening.models import Encounter, ReportVersion
 from screening.rules.protocol_rows import PROTOCOL, urgency_rank
 
@@ -88,6 +88,20 @@ def steps_visible_to(user: User) -> QuerySet[Step]:
     """Open and closed steps of the patients this actor may see, newest first (1 query when evaluated)."""
     seen = Step.objects.filter(patient__in=patients_visible_to(user), patient__is_sample=False)
     return seen.select_related("patient", "owner", "encounter").order_by("-opened_at", "-id")
+
+
+def steps_to_reply_to(user: User) -> QuerySet[Step]:
+    """Steps that this person may answer: her own and her children's, but no doctor's review (1 query when evaluated, 2 to know who asks)."""
+    if actor_role(user) != "patient":
+        return Step.objects.none()
+    return steps_visible_to(user).exclude(kind="clinician_review")
+
+
+def messages_ended(patient: Patient) -> bool:
+    """Whether she answered *stop* and has not agreed to be reminded since: nothing is sent, and nobody calls in a message's place (2 queries)."""
+    if not Reply.objects.filter(patient=patient, kind=Reply.Kind.STOP).exists():
+        return False
+    return not Consent.objects.filter(patient=patient, purpose__startswith="reminder_", withdrawn_at__isnull=True).exists()
 
 
 def reviews_waiting(user: User) -> QuerySet[Step]:

@@ -22,7 +22,6 @@ TIMEOUT_SECONDS = 3.0
 TOKEN_REFUSED = frozenset({40001, 42001})
 BUSY = frozenset({-1, 45009, 45011})
 NO_CREDIT = 43101
-PAGE = "pages/home/home"
 
 
 class NotReached(Exception):
@@ -66,20 +65,20 @@ class Wechat:
                 raise NotReached from error
         return self._token
 
-    def send(self, openid: str, fields: Mapping[str, str], *, language: str) -> None:
-        """Send one subscription message; a refused token is renewed once. Raises Refused, NotReached, NoAnswer."""
+    def send(self, openid: str, fields: Mapping[str, str], *, language: str, page: str) -> None:
+        """Send one subscription message that opens `page`; a refused token is renewed once. Raises Refused, NotReached, NoAnswer."""
         try:
-            self._send(self.token(), openid, fields, language)
+            self._send(self.token(), openid, fields, language, page)
         except Refused as refused:
             if refused.code not in TOKEN_REFUSED:
                 raise
-            self._send(self.token(renewed=True), openid, fields, language)
+            self._send(self.token(renewed=True), openid, fields, language, page)
 
-    def _send(self, token: str, openid: str, fields: Mapping[str, str], language: str) -> None:
+    def _send(self, token: str, openid: str, fields: Mapping[str, str], language: str, page: str) -> None:
         message = {
             "touser": openid,
             "template_id": settings.WECHAT_TEMPLATE_ID,
-            "page": PAGE,
+            "page": page,
             "data": {key: {"value": fit(key, value)} for key, value in fields.items()},
             "miniprogram_state": "formal",
             "lang": "zh_CN" if language.startswith("zh") else "en_US",

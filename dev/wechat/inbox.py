@@ -56,8 +56,14 @@ def _item(entry: Mapping[str, Any], words: Mapping[str, str], zone: str, service
     else:
         head = f"{words['message']} · {words['wechat']} {escape(entry['phone'])}"
         lines = "".join(f"<p>{escape(value)}</p>" for value in entry["fields"].values())
-        body = f'{lines}<a class="open" href="{escape(service_url, quote=True)}">{words["open"]}</a>'
+        body = f'{lines}<a class="open" href="{escape(_link(entry["page"], service_url), quote=True)}">{words["open"]}</a>'
     return f'<li class="{entry["kind"]}"><div class="head"><span>{head}</span>{clock}</div>{body}</li>'
+
+
+def _link(page: str, service_url: str) -> str:
+    """Where a tap leads in a browser: the page that the mini-program's page stands for."""
+    token = page.partition("?message=")[2]
+    return f"{service_url.rstrip('/')}/r/{token}/" if token else service_url
 
 
 def language_of(chosen: str, accepted: str) -> str:

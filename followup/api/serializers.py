@@ -224,6 +224,7 @@ class TaskRow(serializers.Serializer[Any]):
     name = serializers.CharField()
     phone = serializers.CharField(allow_null=True)
     encounter = serializers.UUIDField(allow_null=True)
+    step = serializers.UUIDField(allow_null=True, help_text="Where an outcome can be recorded")
     due_at = serializers.DateTimeField()
     opened_at = serializers.DateTimeField()
     done_at = serializers.DateTimeField(allow_null=True)

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from followup.api import views
+from followup.api import replies, views
 
 urlpatterns = [
     path("steps", views.Steps.as_view(), name="api_steps"),
+    path("steps/<uuid:step_id>/replies", replies.Replies.as_view(), name="api_step_replies"),
+    path("steps/<uuid:step_id>/outcome", replies.Outcomes.as_view(), name="api_step_outcome"),
+    path("reminder-silences", replies.Silences.as_view(), name="api_reminder_silences"),
     path("results/<uuid:encounter_id>", views.Results.as_view(), name="api_result"),
     path("reminder-credits", views.ReminderCredits.as_view(), name="api_reminder_credits"),
     path("reviews", views.Reviews.as_view(), name="api_reviews"),

@@ -20,6 +20,7 @@ from core.problems import Problem
 from followup import case_words as words
 from followup.cases import Case, QueueLine, TaskLine, queue_lines, steps_after_signing, task_lines
 from followup.pages.case_form import CaseForm, CorrectionForm
+from followup.presenters import reply_told
 from followup.selectors import review_queue, tasks_visible_to
 from screening.image_paths import image_path
 from screening.models import Reading
@@ -43,10 +44,11 @@ class Line:
 
 @dataclass(frozen=True)
 class TaskWords:
-    """A matter for a person in words; `phone` is there for those who must call."""
+    """A matter for a person in words; `answered` is what the patient replied, `phone` is there for those who must call."""
 
     line: TaskLine
     told: str
+    answered: str
     phone: str
     left: str
     overdue: bool
@@ -93,7 +95,8 @@ def _task(line: TaskLine, now: datetime) -> TaskWords:
     left, overdue = words.time_left(line.task.due_at, now)
     user = line.task.patient.user
     phone = user.phone if user and line.encounter_id is None else None
-    return TaskWords(line, str(words.TASKS[line.task.kind]), phone or "", left, overdue)
+    answered = reply_told(line.reply, readers_language()) if line.reply else ""
+    return TaskWords(line, str(words.TASKS[line.task.kind]), answered, phone or "", left, overdue)
 
 
 def case_on_desk(request: HttpRequest, found: Case, form: CaseForm | None = None, correction: CorrectionForm | None = None) -> dict[str, Any]:

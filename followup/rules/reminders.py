@@ -34,6 +34,14 @@ class ReminderRung:
 
 
 @dataclass(frozen=True)
+class Booking:
+    """An appointment the patient told of: its day, and the how-many-eth she told of for this step, from 1."""
+
+    on: date
+    number: int
+
+
+@dataclass(frozen=True)
 class _Rung:
     code: str
     offset: int
@@ -53,15 +61,16 @@ def _ladders() -> dict[str, list[_Rung]]:
 LADDERS = _ladders()
 
 
-def ladder(step_kind: str, due: date, booked: bool, now: datetime, *, zone: str, told_at: datetime | None = None) -> list[ReminderRung]:
+def ladder(step_kind: str, due: date, booking: Booking | None, now: datetime, *, zone: str, told_at: datetime | None = None) -> list[ReminderRung]:
     """The rungs of a step from now on, at 10:00 of the patient's `zone`, the earliest first; none for a step that is not hers.
 
     Rungs already past collapse into one, due now: the last of them, so that a late start says one thing and an
     escalation is not skipped. `told_at` is when the patient learned of the step (on the page, or by *a doctor has
     answered*): a message due before that is said already, a person's rung is not. A repeating rung carries its number
-    and is given up to the next one. *Booked* changes the messages before the date; only an outcome ends the ladder.
+    and is given up to the next one. Of a booked step the messages count from the day booked and carry the booking's number;
+    a person's rungs still count from the day it is due, and only an outcome ends the ladder.
     """
-    rungs = sorted(_rungs(LADDER_OF_KIND.get(step_kind, ""), due, "booked" if booked else "not_booked", now, zone), key=lambda rung: rung.due_at)
+    rungs = sorted(_rungs(LADDER_OF_KIND.get(step_kind, ""), due, booking, now, zone), key=lambda rung: rung.due_at)
     if told_at is not None:
         rungs = [rung for rung in rungs if rung.channel == "person" or rung.due_at > told_at]
     past = [rung for rung in rungs if rung.due_at <= now]
@@ -82,10 +91,14 @@ def channel_for(channel: str, *, consented: bool, credit: int) -> str:
     return "wechat" if channel != "person" and consented and credit > 0 else "person"
 
 
-def _rungs(name: str, due: date, booking: str, now: datetime, zone: str) -> Iterator[ReminderRung]:
+def _rungs(name: str, due: date, booking: Booking | None, now: datetime, zone: str) -> Iterator[ReminderRung]:
     for rung in LADDERS.get(name, ()):
-        if rung.when in ("always", booking):
+        if rung.when not in ("always", "booked" if booking else "not_booked"):
+            continue
+        if booking is None or rung.channel == "person":
             yield from _times(rung, due, now, zone)
+        else:
+            yield from _times(replace(rung, code=f"{rung.code}_b{booking.number}"), booking.on, now, zone)
 
 
 def _times(rung: _Rung, due: date, now: datetime, zone: str) -> Iterator[ReminderRung]:

@@ -17,10 +17,11 @@ from core import clock, leases
 from core.models import JobState
 from followup import wechat
 from followup.models import Attempt, Reminder, Step, WechatAccount
+from followup.reply_links import reply_page
 from followup.rules.quiet_hours import next_allowed
 from followup.rules.reminders import channel_for
 from followup.rules.sentences import sentence
-from followup.selectors import credit_balance
+from followup.selectors import credit_balance, messages_ended
 from followup.services import credits
 from followup.services.tasks import open_task
 
@@ -80,7 +81,11 @@ def _prepare(claimed: Reminder) -> Message | None:
 
 
 def _is_moot(reminder: Reminder, patient: Patient) -> bool:
-    return patient.is_sample or not has_consent(patient, "care") or (reminder.step is not None and reminder.step.state != Step.State.OPEN)
+    if patient.is_sample or not has_consent(patient, "care"):
+        return True
+    if reminder.step is not None and reminder.step.state != Step.State.OPEN:
+        return True
+    return reminder.channel != "person" and messages_ended(patient)
 
 
 def _open_attempt(reminder: Reminder, patient: Patient) -> Message | None:
@@ -103,7 +108,7 @@ def _open_attempt(reminder: Reminder, patient: Patient) -> Message | None:
 def _send(provider: wechat.Wechat, message: Message) -> None:
     """Speak to WeChat once and write what came of it."""
     try:
-        provider.send(message.openid, message.fields, language=message.patient.language)
+        provider.send(message.openid, message.fields, language=message.patient.language, page=reply_page(message.reminder))
     except wechat.NotReached:
         _conclude(message, Attempt.Outcome.REFUSED, code="not_reached", busy=True)
     except wechat.NoAnswer:

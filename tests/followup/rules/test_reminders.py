@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from followup.rules.quiet_hours import next_allowed
-from followup.rules.reminders import LADDER_OF_KIND, LADDERS, channel_for, has_ladder, ladder
+from followup.rules.reminders import LADDER_OF_KIND, LADDERS, Booking, channel_for, has_ladder, ladder
 from followup.rules.steps import STEP_KINDS
 from tests.rule_cases import NOW, TODAY, ZONE, days, unhurried
 
@@ -17,7 +17,7 @@ DUE = TODAY + days(100)
 
 
 def codes(kind: str = "recall", due: date = DUE, *, booked: bool = False, now: datetime = NOW, told_at: datetime | None = None) -> list[str]:
-    return [rung.code for rung in ladder(kind, due, booked, now, zone=ZONE, told_at=told_at)]
+    return [rung.code for rung in ladder(kind, due, Booking(due, 1) if booked else None, now, zone=ZONE, told_at=told_at)]
 
 
 LATE = ["missed", "overdue_7", "overdue_7_sms", "overdue_14_sms", "overdue_28_call", "failsafe_42", "decision_84", "yearly_1"]
@@ -28,10 +28,17 @@ class TestLadder:
         assert codes() == ["before_28", "before_14", *LATE]
 
     def test_booked_changes_the_messages_before_the_date(self) -> None:
-        assert codes(booked=True) == ["before_28", "before_3", "before_1", *LATE]
+        messages = ["before_28", "before_3", "before_1", "missed", "overdue_7", "overdue_7_sms", "overdue_14_sms"]
+        assert codes(booked=True) == [*(f"{code}_b1" for code in messages), "overdue_28_call", "failsafe_42", "decision_84", "yearly_1"]
+
+    def test_messages_of_a_booked_step_count_from_the_day_booked_and_a_persons_calls_from_the_day_due(self) -> None:
+        rungs = ladder("referral", DUE, Booking(DUE + days(5), 2), NOW, zone=ZONE)
+        at = {rung.code: (rung.due_at.astimezone(ZoneInfo(ZONE)).date() - DUE).days for rung in rungs}
+        assert (at["before_3_b2"], at["before_1_b2"]) == (2, 4)
+        assert (at["missed_call_1"], at["missed_call_3"]) == (1, 3)
 
     def test_days_are_those_of_the_table_at_ten_in_the_patients_morning(self) -> None:
-        rungs = ladder("recall", DUE, False, NOW, zone=ZONE)
+        rungs = ladder("recall", DUE, None, NOW, zone=ZONE)
         local = [rung.due_at.astimezone(ZoneInfo(ZONE)) for rung in rungs]
         assert [(at.date() - DUE).days for at in local] == [-28, -14, 1, 7, 7, 14, 28, 42, 84, 449]
         assert {(at.hour, at.minute) for at in local} == {(10, 0)}
@@ -48,7 +55,7 @@ class TestLadder:
         assert codes("second_eye", TODAY + days(7)) == codes("retake", TODAY + days(7))
 
     def test_rungs_already_past_collapse_into_the_last_of_them_due_now(self) -> None:
-        late = ladder("recall", DUE, False, NOW + days(100 + 30), zone=ZONE)
+        late = ladder("recall", DUE, None, NOW + days(100 + 30), zone=ZONE)
         assert (late[0].code, late[0].due_at, late[0].channel) == ("overdue_28_call", NOW + days(130), "person")
         assert [rung.code for rung in late[1:]] == ["failsafe_42", "decision_84", "yearly_1"]
 
@@ -56,9 +63,9 @@ class TestLadder:
         at = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
         assert at.astimezone(ZoneInfo(ZONE)).hour == 10
         due = TODAY + days(28)
-        assert ladder("recall", due, False, at, zone=ZONE)[0].due_at == at
+        assert ladder("recall", due, None, at, zone=ZONE)[0].due_at == at
         early = at - timedelta(seconds=1)
-        assert ladder("recall", due, False, early, zone=ZONE)[0].due_at == at
+        assert ladder("recall", due, None, early, zone=ZONE)[0].due_at == at
 
     def test_message_due_before_the_patient_was_told_is_said_already(self) -> None:
         due = TODAY + days(10)
@@ -85,7 +92,7 @@ class TestLadder:
     @unhurried
     @given(st.sampled_from(sorted(LADDER_OF_KIND)), st.integers(-2000, 2000), st.booleans())
     def test_ladder_is_in_order_names_each_rung_once_and_never_ends_in_silence(self, kind: str, ahead: int, booked: bool) -> None:
-        rungs = ladder(kind, TODAY + days(ahead), booked, NOW, zone=ZONE)
+        rungs = ladder(kind, TODAY + days(ahead), Booking(TODAY + days(ahead), 1) if booked else None, NOW, zone=ZONE)
         assert all(first.due_at <= second.due_at for first, second in pairwise(rungs))
         assert len({rung.code for rung in rungs}) == len(rungs)
         assert rungs
