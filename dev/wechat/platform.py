@@ -17,7 +17,7 @@ TOKEN_SECONDS = 7200
 # The platform hands out the same token until about five minutes before its end.
 TOKEN_RENEWED_BEFORE = 300
 TEMPLATES: Mapping[str, tuple[str, ...]] = {"recheck-reminder": ("thing1", "date2")}
-PAGES = frozenset({"pages/reply/reply"})
+PAGES = frozenset({"pages/home/home", "pages/reply/reply"})
 FAULTS = frozenset({"", "timeout", "refuse", "busy"})
 NEWEST = 100
 
