@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Programme:
-    """The declared intended use of a programme (data/programmes.toml)."""
+    """The declared intended use of a programme (data/programmes.toml); without words for diabetes it does not ask for it."""
 
     code: str
     version: str
@@ -35,8 +35,8 @@ def _programmes() -> dict[str, Programme]:
             code=code,
             version=table["version"],
             youngest_age=table["youngest_age"],
-            diabetes_read=frozenset(table["diabetes_read"]),
-            diabetes_read_unconfirmed=frozenset(table["diabetes_read_unconfirmed"]),
+            diabetes_read=frozenset(table.get("diabetes_read", ())),
+            diabetes_read_unconfirmed=frozenset(table.get("diabetes_read_unconfirmed", ())),
         )
         for code, table in tables.items()
     }
@@ -57,7 +57,7 @@ def admission(programme: Programme, *, age: int | None, diabetes: str | None, au
         return Admission(read=False, reason="age_unknown")
     if age < programme.youngest_age:
         return Admission(read=False, reason="outside_age")
-    if diabetes in programme.diabetes_read:
+    if not programme.diabetes_read or diabetes in programme.diabetes_read:
         return Admission(read=True)
     if diabetes is None or diabetes in programme.diabetes_read_unconfirmed:
         return Admission(read=True, mark="diabetes_not_confirmed")

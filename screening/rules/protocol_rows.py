@@ -12,7 +12,7 @@ DATA = Path(__file__).parent / "data"
 POLICY = read_policy(DATA / "reading_policy.csv")
 
 # From the calmest to the most pressing: the states of the protocol's urgency column (CLINICAL.md B(i) gives the order).
-URGENCIES = ("routine", "short", "specialist", "incomplete", "retake", "refer", "refer_soon", "urgent", "same_day")
+URGENCIES = ("routine", "short", "specialist", "incomplete", "retake", "refer", "refer_soon", "urgent", "same_day", "emergency")
 
 
 @dataclass(frozen=True)
