@@ -1,6 +1,7 @@
 """One outcome as the flat row that evaluation and the command line print (docs of the columns: EVALUATION.md)."""
 
 from screening.classifiers.outcome import Outcome
+from screening.classifiers.skin_heads import CLASSES
 
 COLUMNS = (
     "outcome",
@@ -16,6 +17,41 @@ COLUMNS = (
     "model_version",
     "milliseconds",
 )
+
+SKIN_COLUMNS = (
+    "outcome",
+    "reason",
+    "class",
+    "suspicious",
+    "in_scope",
+    *(f"p_{name}" for name in (*CLASSES, "suspicious")),
+    *(f"m_{name}" for name in (*CLASSES, "suspicious")),
+    "set_photo",
+    "set_clinical",
+    "model_version",
+    "milliseconds",
+)
+
+
+def skin_row(outcome: Outcome, milliseconds: int | None = None) -> dict[str, object]:
+    """Row with ``SKIN_COLUMNS`` in order. ``class`` is the likeliest class of a graded photo, whether it may be called so (``in_scope``) or not.
+
+    The clinical columns (m_, set_clinical) stay empty: no released version has a clinical head.
+    """
+    chances = {name: outcome.probabilities.get(f"p_{name}") for name in CLASSES}
+    graded = outcome.outcome == "graded" and outcome.probabilities
+    found: dict[str, object] = {
+        "outcome": outcome.outcome,
+        "reason": outcome.reason,
+        "class": max(CLASSES, key=lambda name: chances[name] or 0.0) if graded else None,
+        "suspicious": None if outcome.suspicious is None else int(outcome.suspicious),
+        "in_scope": None if outcome.in_scope is None else int(outcome.in_scope),
+        **{name: _rounded(chance) for name, chance in outcome.probabilities.items()},
+        "set_photo": ";".join(outcome.class_set) or None,
+        "model_version": outcome.model_version,
+        "milliseconds": milliseconds,
+    }
+    return dict.fromkeys(SKIN_COLUMNS) | found
 
 
 def evaluation_row(outcome: Outcome, milliseconds: int | None = None) -> dict[str, object]:

@@ -13,7 +13,7 @@ from screening.imaging.decode import Undecodable, decode, encode_view
 from screening.imaging.geometry import Field, Pixels
 from screening.imaging.overlay import attention_png
 from screening.imaging.skin_crop import middle_square, square_crop
-from screening.imaging.skin_gate import LEAST_SKIN_HUED, SkinMeasured, failing, measure
+from screening.imaging.skin_gate import LEAST_SKIN_HUED, failing, measure
 
 PROGRAMME = "skin-lesion"
 REASON_ORDER = ("too_small", "too_dark", "too_bright", "blur")
@@ -25,46 +25,30 @@ _SURELY = 0.95
 
 @dataclass(frozen=True)
 class _Seen:
-    """One decoded photo with what the network and the measured gate say of it."""
+    """One decoded photo of skin with the network's answer; ``reason`` where it must be retaken."""
 
     pixels: Pixels
     size: tuple[int, int]
     square: Field
-    measured: SkinMeasured
     answer: Answer
-    kinds: Sequence[float]
+    reason: str | None
 
 
 def read_photo(photo: bytes) -> Outcome:
     """A close-up: decode, gate, classify, calibrate. A photo that cannot be read is an outcome; MemoryError and our own faults raise."""
     card = registry.live(PROGRAMME)
-    try:
-        seen = _look(card, photo)
-    except Undecodable as broken:
-        return _closed(card, "refused", broken.reason)
-    reason = _quality_reason(seen)
-    wrong = _wrong_kind(seen, card.thresholds["skin"])
-    if wrong and (reason is None or max(seen.kinds[1:]) >= _SURELY):
-        return _closed(card, "refused", wrong, seen)
-    return _classified(card, seen, reason)
+    seen = _gated(card, photo, card.thresholds["skin"])
+    return seen if isinstance(seen, Outcome) else _classified(card, seen)
 
 
 def view_with_gate(photo: bytes) -> Outcome:
     """An overview: is it skin, and can one see anything on it? Graded without a class, retake or refused.
 
-    A body part at arm's length with clothes and a room around it must pass, so it is refused only where the network sees another kind and hardly
-    a pixel has a hue that skin can have, or where the other kind is beyond doubt.
+    A body part at arm's length with clothes and a room around it must pass, so the network must be surer than for a close-up to refuse.
     """
     card = registry.live(PROGRAMME)
-    try:
-        seen = _look(card, photo)
-    except Undecodable as broken:
-        return _closed(card, "refused", broken.reason)
-    reason = _quality_reason(seen)
-    wrong = _wrong_kind(seen, card.thresholds["skin_overview"])
-    if wrong and (reason is None or max(seen.kinds[1:]) >= _SURELY):
-        return _closed(card, "refused", wrong, seen)
-    return _closed(card, "retake" if reason else "graded", reason, seen)
+    seen = _gated(card, photo, card.thresholds["skin_overview"])
+    return seen if isinstance(seen, Outcome) else _closed(card, "retake" if seen.reason else "graded", seen.reason, seen)
 
 
 def class_probabilities(logits: Sequence[float], scaling: Mapping[str, float]) -> list[float]:
@@ -85,40 +69,45 @@ def softmax(logits: Sequence[float]) -> list[float]:
     return [number / total for number in raised]
 
 
-def _look(card: ModelCard, photo: bytes) -> _Seen:
-    pixels, size = decode(photo)
+def _gated(card: ModelCard, photo: bytes, least: float) -> _Seen | Outcome:
+    """What is seen of the photo, or the refusal. A photo too dark, bright or blurred to tell its kind is to be retaken, not refused."""
+    try:
+        pixels, size = decode(photo)
+    except Undecodable as broken:
+        return _closed(card, "refused", broken.reason)
     square = middle_square(pixels)
     crop = square_crop(pixels, square, card.input_px)
     answer = serving_engine(PROGRAMME)(crop)
-    return _Seen(pixels, size, square, measure(crop, min(size)), answer, softmax(answer.logits.tolist()[KINDS]))
+    measured = measure(crop, min(size))
+    missed = failing(measured)
+    reason = next((reason for reason in REASON_ORDER if reason in missed), None)
+    seen = _Seen(pixels, size, square, answer, reason)
+    kinds = softmax(answer.logits.tolist()[KINDS])
+    wrong = _wrong_kind(kinds, measured.skin_hued, least)
+    if wrong and (reason is None or max(kinds[1:]) >= _SURELY):
+        return _closed(card, "refused", wrong, seen)
+    return seen
 
 
-def _quality_reason(seen: _Seen) -> str | None:
-    missed = failing(seen.measured)
-    return next((reason for reason in REASON_ORDER if reason in missed), None)
-
-
-def _wrong_kind(seen: _Seen, least: float) -> str | None:
+def _wrong_kind(kinds: Sequence[float], skin_hued: float, least: float) -> str | None:
     """Code of the wrong kind, or None where the picture is skin with probability of at least ``least`` and a skin-like hue occurs."""
-    if seen.kinds[0] >= least and seen.measured.skin_hued >= LEAST_SKIN_HUED:
-        return None
-    others = list(seen.kinds[1:])
-    return _WRONG_KINDS[others.index(max(others))] if seen.kinds[0] < least else "not_skin"
+    if kinds[0] < least:
+        return _WRONG_KINDS[kinds.index(max(kinds[1:])) - 1]
+    return None if skin_hued >= LEAST_SKIN_HUED else "not_skin"
 
 
-def _classified(card: ModelCard, seen: _Seen, reason: str | None) -> Outcome:
+def _classified(card: ModelCard, seen: _Seen) -> Outcome:
     logits: list[float] = seen.answer.logits.tolist()
     chances = class_probabilities(logits[LESION], card.class_scaling)
     suspicion = card.calibration["suspicious"]
     p_suspicious = suspicion.probability(logits[SUSPICIOUS])
-    in_scope = (
-        card.calibration["in_scope"].probability(logits[IN_SCOPE]) >= card.thresholds["in_scope"]
-        and max(chances) >= card.thresholds["class_confidence"]
-    )
+    p_in_scope = card.calibration["in_scope"].probability(logits[IN_SCOPE])
+    in_scope = p_in_scope >= card.thresholds["in_scope"] and max(chances) >= card.thresholds["class_confidence"]
+    readable = seen.reason is None
     width, height = seen.pixels.shape[1], seen.pixels.shape[0]
     return Outcome(
-        outcome="retake" if reason else "graded",
-        reason=reason,
+        outcome="graded" if readable else "retake",
+        reason=seen.reason,
         quality=None,
         p_reject=None,
         grade=None,
@@ -130,9 +119,9 @@ def _classified(card: ModelCard, seen: _Seen, reason: str | None) -> Outcome:
         attention=attention_png(seen.answer.activation, seen.square, width, height, inner=1.0),
         probabilities={f"p_{name}": chance for name, chance in zip(CLASSES, chances, strict=True)} | {"p_suspicious": p_suspicious},
         intervals={"p_suspicious": suspicion.interval(logits[SUSPICIOUS])},
-        lesion_class=CLASSES[chances.index(max(chances))] if in_scope and not reason else None,
-        suspicious=None if reason else p_suspicious >= card.thresholds["suspicious"],
-        in_scope=None if reason else in_scope,
+        lesion_class=CLASSES[chances.index(max(chances))] if in_scope and readable else None,
+        suspicious=p_suspicious >= card.thresholds["suspicious"] if readable else None,
+        in_scope=in_scope if readable else None,
         class_set=class_set(chances, card.least_in_set),
     )
 

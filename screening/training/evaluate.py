@@ -1,4 +1,4 @@
-"""`manage.py evaluate_classifier retina`: the production path on labelled photos that training never saw.
+"""`manage.py evaluate_classifier retina|skin`: the production path on labelled photos that training never saw.
 
 The command reads the released version as it is; nothing here can move a threshold.
 """
@@ -8,50 +8,71 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from screening.classifiers import retina, skin
 from screening.classifiers.outcome import Outcome
-from screening.classifiers.retina import read_photo
-from screening.classifiers.rows import COLUMNS, evaluation_row
+from screening.classifiers.rows import COLUMNS, SKIN_COLUMNS, evaluation_row, skin_row
 from screening.training.judgement import judge
 from screening.training.plots import draw_plots
+from screening.training.skin.judgement import judge_skin
+from screening.training.skin.plots import draw_skin_plots
 
 log = logging.getLogger(__name__)
 
+Rows = list[dict[str, object]]
 
-def evaluate_retina(table: Path, root: Path, out: Path, limit: int | None, say: Callable[[str], object]) -> dict[str, object]:
+
+@dataclass(frozen=True)
+class Judged:
+    """How a programme reads a photo, and how its rows are judged and drawn."""
+
+    read_photo: Callable[[bytes], Outcome]
+    columns: tuple[str, ...]
+    row: Callable[[Outcome, int | None], dict[str, object]]
+    judge: Callable[[list[dict[str, str]], Rows], dict[str, object]]
+    draw: Callable[[list[dict[str, str]], Rows, Path], None]
+
+
+PROGRAMMES = {
+    "retina": Judged(retina.read_photo, COLUMNS, evaluation_row, judge, draw_plots),
+    "skin": Judged(skin.read_photo, SKIN_COLUMNS, skin_row, judge_skin, draw_skin_plots),
+}
+
+
+def evaluate(programme: str, table: Path, root: Path, out: Path, limit: int | None, say: Callable[[str], object]) -> dict[str, object]:
     """Write predictions.csv, metrics.json and plots below ``out``; returns the metrics. Raises OSError where the table cannot be read."""
+    judged = PROGRAMMES[programme]
     with table.open(newline="", encoding="utf-8-sig") as file:
         labels = list(csv.DictReader(file))[:limit]
     out.mkdir(parents=True, exist_ok=True)
-    predictions: list[dict[str, object]] = []
+    predictions: Rows = []
     with (out / "predictions.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["file", *COLUMNS])
+        writer = csv.DictWriter(file, ["file", *judged.columns])
         writer.writeheader()
         for number, row in enumerate(labels, start=1):
-            predictions.append({"file": row["file"], **_read(root / row["file"])})
+            predictions.append({"file": row["file"], **_read(judged, root / row["file"])})
             writer.writerow(predictions[-1])
             if number % 25 == 0 or number == len(labels):
                 say(f"{number} of {len(labels)} photos read")
-    metrics = judge(labels, predictions)
+    metrics = judged.judge(labels, predictions)
     (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    draw_plots(labels, predictions, out)
+    judged.draw(labels, predictions, out)
     return metrics
 
 
-def _read(path: Path) -> dict[str, object]:
+def _read(judged: Judged, path: Path) -> dict[str, object]:
     started = time.perf_counter()
+    empty: dict[str, Any] = dict.fromkeys(judged.columns)
     try:
         photo = path.read_bytes()
     except OSError:
-        return _without_reading("refused", "missing_file")
+        return empty | {"outcome": "refused", "reason": "missing_file"}
     try:
-        found: Outcome = read_photo(photo)
+        found = judged.read_photo(photo)
     except Exception as fault:
         log.exception("reading failed")
-        return _without_reading("failed", type(fault).__name__)
-    return evaluation_row(found, round((time.perf_counter() - started) * 1000))
-
-
-def _without_reading(outcome: str, reason: str) -> dict[str, object]:
-    return dict.fromkeys(COLUMNS) | {"outcome": outcome, "reason": reason}
+        return empty | {"outcome": "failed", "reason": type(fault).__name__}
+    return judged.row(found, round((time.perf_counter() - started) * 1000))

@@ -27,7 +27,7 @@ def judge(labels: Sequence[Mapping[str, str]], predictions: Sequence[Row]) -> di
         "reasons": dict(Counter(str(row["reason"]) for row in predictions if row["reason"])),
         "tasks": {name: found for name in TASKS if (found := _task(pairs, name))},
     }
-    report |= {name: found for name, found in (("grade", _grades(pairs)), ("reject", _reject(pairs)), ("wrong_kind", _wrong_kind(pairs))) if found}
+    report |= {name: found for name, found in (("grade", _grades(pairs)), ("reject", _reject(pairs)), ("wrong_kind", wrong_kind(pairs))) if found}
     report["subgroups"] = {column: found for column in _SUBGROUPS if (found := _by(pairs, column))}
     return report
 
@@ -54,15 +54,15 @@ def _task(pairs: Sequence[tuple[Mapping[str, str], Row]], task: str) -> dict[str
     positive = np.array([truth for *_, truth in known])
     ungradable = np.array([found["outcome"] != "graded" for _, found, _ in known])
     decided = np.array([_grade(found) >= least for _, found, _ in known])
-    scores = np.array([_number(found[column], 0.5) for _, found, _ in known])
+    scores = np.array([number(found[column], 0.5) for _, found, _ in known])
     patients = patient_codes([label for label, *_ in known])
-    answered = np.array([_given(found[column]) for _, found, _ in known])
-    eye = _figures(scores, decided, positive, ungradable, patients)
-    eye["ece"] = with_interval(metrics.calibration_error(scores[answered], positive[answered]), _renumbered(patients[answered]))
-    return {"per_eye": eye, "per_patient": _figures(*_by_patient(scores, decided, positive, ungradable, patients))}
+    answered = np.array([given(found[column]) for _, found, _ in known])
+    eye = figures(scores, decided, positive, ungradable, patients)
+    eye["ece"] = with_interval(metrics.calibration_error(scores[answered], positive[answered]), renumbered(patients[answered]))
+    return {"per_eye": eye, "per_patient": figures(*by_patient(scores, decided, positive, ungradable, patients))}
 
 
-def _by_patient(
+def by_patient(
     scores: NDArray[np.float64], decided: Bools, positive: Bools, ungradable: Bools, patients: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], Bools, Bools, Bools, NDArray[np.int64]]:
     """A patient is positive or called by any eye. Ungradable: a negative with any eye not graded, a positive without a call and an eye missing."""
@@ -73,7 +73,8 @@ def _by_patient(
     return most, called, ill, lost & ~(ill & called), np.arange(count)
 
 
-def _figures(scores: NDArray[np.float64], decided: Bools, positive: Bools, ungradable: Bools, patients: NDArray[np.int64]) -> dict[str, object]:
+def figures(scores: NDArray[np.float64], decided: Bools, positive: Bools, ungradable: Bools, patients: NDArray[np.int64]) -> dict[str, object]:
+    """AUC, and sensitivity and specificity in three countings, with their intervals."""
     counted = {
         counting: {name: with_interval(metric, patients) for name, metric in rates.items()}
         for counting, rates in metrics.rates(decided, positive, ungradable).items()
@@ -114,7 +115,7 @@ def _reject(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object]
         return None
     positive = np.array([label["quality"] == "reject" for label, _ in known])
     called = np.array([found["outcome"] != "graded" for _, found in known])
-    scores = np.array([_number(found["p_reject"], 1.0) for _, found in known])
+    scores = np.array([number(found["p_reject"], 1.0) for _, found in known])
     patients = patient_codes([label for label, _ in known])
     return {
         "n": len(known),
@@ -125,7 +126,8 @@ def _reject(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object]
     }
 
 
-def _wrong_kind(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object] | None:
+def wrong_kind(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object] | None:
+    """How many pictures of a wrong kind were refused, and how many of the right one."""
     wrong = np.array([bool(label.get("wrong_kind")) for label, _ in pairs])
     if not wrong.any():
         return None
@@ -147,16 +149,19 @@ def _by(pairs: Sequence[tuple[Mapping[str, str], Row]], column: str) -> dict[str
 
 
 def _grade(found: Row) -> int:
-    return int(str(found["grade"])) if _given(found["grade"]) else -1
+    return int(str(found["grade"])) if given(found["grade"]) else -1
 
 
-def _given(value: object) -> bool:
+def given(value: object) -> bool:
+    """Whether a cell holds anything."""
     return value is not None and value != ""
 
 
-def _number(value: object, otherwise: float) -> float:
-    return float(str(value)) if _given(value) else otherwise
+def number(value: object, otherwise: float) -> float:
+    """A cell as a number, ``otherwise`` where it is empty."""
+    return float(str(value)) if given(value) else otherwise
 
 
-def _renumbered(patients: NDArray[np.int64]) -> NDArray[np.int64]:
+def renumbered(patients: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Patients counted from 0 without gaps."""
     return np.unique(patients, return_inverse=True)[1].astype(np.int64)

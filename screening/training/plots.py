@@ -23,18 +23,19 @@ def draw_plots(labels: Sequence[Mapping[str, str]], predictions: Sequence[Mappin
         if len(answered) and 0 < answered[:, 0].mean() < 1:
             known[task] = answered
     if known:
-        _roc(known, out / "roc.svg")
-        _reliability(known, out / "reliability.svg")
+        draw_roc(known, out / "roc.svg")
+        draw_reliability(known, out / "reliability.svg")
     grades = [
         (int(float(label["dr_grade"])), int(str(found["grade"])))
         for label, found in zip(labels, predictions, strict=True)
         if label.get("dr_grade") and found["grade"] not in (None, "")
     ]
     if grades:
-        _confusion(np.array(grades), out / "confusion.svg")
+        draw_confusion(np.array(grades), out / "confusion.svg")
 
 
-def _roc(known: Mapping[str, np.ndarray], path: Path) -> None:
+def draw_roc(known: Mapping[str, np.ndarray], path: Path) -> None:
+    """One curve per task; columns of each array: truth and probability."""
     figure, axes = pyplot.subplots(figsize=(5, 5))
     for task, pairs in known.items():
         false_alarms, hits, _ = roc_curve(pairs[:, 0], pairs[:, 1])
@@ -45,7 +46,8 @@ def _roc(known: Mapping[str, np.ndarray], path: Path) -> None:
     _save(figure, path)
 
 
-def _reliability(known: Mapping[str, np.ndarray], path: Path) -> None:
+def draw_reliability(known: Mapping[str, np.ndarray], path: Path) -> None:
+    """Share of positives against the calibrated probability."""
     figure, axes = pyplot.subplots(figsize=(5, 5))
     for task, pairs in known.items():
         place = np.minimum((pairs[:, 1] * 10).astype(int), 9)
@@ -59,13 +61,16 @@ def _reliability(known: Mapping[str, np.ndarray], path: Path) -> None:
     _save(figure, path)
 
 
-def _confusion(grades: np.ndarray, path: Path) -> None:
-    table = np.bincount(grades[:, 0] * 5 + grades[:, 1], minlength=25).reshape(5, 5)
+def draw_confusion(grades: np.ndarray, path: Path, names: Sequence[str] = ("0", "1", "2", "3", "4")) -> None:
+    """Columns of ``grades``: labelled and decided, as places in ``names``."""
+    table = np.bincount(grades[:, 0] * len(names) + grades[:, 1], minlength=len(names) ** 2).reshape(len(names), -1)
     figure, axes = pyplot.subplots(figsize=(5, 5))
     axes.imshow(table / np.maximum(table.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(table):
         axes.text(column, row, str(count), ha="center", va="center")
-    axes.set(xlabel="decided grade", ylabel="labelled grade", title="graded photos")
+    axes.set_xticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), names)
+    axes.set(xlabel="decided", ylabel="labelled", title="graded photos")
     _save(figure, path)
 
 

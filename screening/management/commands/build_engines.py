@@ -7,7 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from screening.classifiers import registry
-from screening.classifiers.retina import PROGRAMME
+from screening.classifiers.retina import PROGRAMME as RETINA
+from screening.classifiers.skin import PROGRAMME as SKIN
+
+GOLDEN_PHOTOS = {RETINA: "retina", SKIN: "skin"}
+"""Folder below dev/samples of each programme."""
 
 
 class Command(BaseCommand):
@@ -17,5 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from screening.classifiers.export import build_engine
 
-        built = build_engine(registry.live(PROGRAMME), Path(settings.BASE_DIR) / "dev" / "samples" / "retina")
-        self.stdout.write(f"built {built.name}")
+        for programme, folder in GOLDEN_PHOTOS.items():
+            built = build_engine(registry.live(programme), Path(settings.BASE_DIR) / "dev" / "samples" / folder)
+            self.stdout.write(f"built {built.name}")

@@ -1,4 +1,4 @@
-"""`manage.py evaluate_classifier retina --csv FILE --root FOLDER --out DIR`: the production path on labelled photos; needs no database."""
+"""`manage.py evaluate_classifier retina|skin --csv FILE --root FOLDER --out DIR`: the production path on labelled photos; needs no database."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,17 +12,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("programme", choices=["retina"])
+        parser.add_argument("programme", choices=["retina", "skin"])
         parser.add_argument("--csv", type=Path, required=True)
         parser.add_argument("--root", type=Path, required=True)
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--limit", type=int)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from screening.training.evaluate import evaluate_retina
+        from screening.training.evaluate import evaluate
 
         try:
-            evaluate_retina(options["csv"], options["root"], options["out"], options["limit"], self._say)
+            evaluate(options["programme"], options["csv"], options["root"], options["out"], options["limit"], self._say)
         except OSError as error:
             raise CommandError(f"cannot read {error.filename}: {error.strerror}") from None
         self.stdout.write(f"written: predictions.csv, metrics.json and plots in {options['out']}")

@@ -1,4 +1,4 @@
-"""`manage.py train_classifier retina --data FOLDER`: train and release a version; needs no database."""
+"""`manage.py train_classifier retina|skin --data FOLDER`: train and release a version; needs no database."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -15,25 +15,26 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("programme", choices=["retina"])
+        parser.add_argument("programme", choices=["retina", "skin"])
         parser.add_argument("--data", type=Path, required=True, help="folder that holds fundus/ and skin/")
         parser.add_argument("--release", default="dev", help="number of the released version, e.g. 0.2")
         parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the released files go")
         parser.add_argument("--work", type=Path, default=Path(settings.BASE_DIR) / "var" / "train", help="crops and checkpoints")
         parser.add_argument("--frozen", action="store_true", help="linear heads on ImageNet features, minutes instead of hours")
+        parser.add_argument("--minutes", type=float, default=78.0, help="how long the fine-tune lasts, the clock's minutes")
+        parser.add_argument("--start", help="retina: released version whose weights the fine-tune begins with; ImageNet's where not given")
         parser.add_argument("--commercial", action="store_true", help="leave out what is under non-commercial terms")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from screening.training.train import train_retina
+        golden = Path(settings.BASE_DIR) / "dev" / "samples" / options["programme"]
+        places = (options["data"], options["release"], options["weights"], options["work"], golden)
+        terms = {"frozen": options["frozen"], "commercial": options["commercial"]}
+        if options["programme"] == "skin":
+            from screening.training.skin.train import train_skin
 
-        golden = Path(settings.BASE_DIR) / "dev" / "samples" / "retina"
-        card = train_retina(
-            options["data"],
-            options["release"],
-            options["weights"],
-            options["work"],
-            golden,
-            frozen=options["frozen"],
-            commercial=options["commercial"],
-        )
+            card = train_skin(*places, **terms, minutes=options["minutes"])
+        else:
+            from screening.training.train import train_retina
+
+            card = train_retina(*places, **terms, minutes=options["minutes"], start=options["start"])
         self.stdout.write(f"released {card}; now run build_engines")
