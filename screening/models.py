@@ -187,6 +187,61 @@ class Reading(Job):
         ]
 
 
+class Measurement(models.Model):
+    """One thing measured of one eye (or `treatment`, of the child) in a sitting of the programme myopia; a later row of the sitting supersedes.
+
+    `value` is five-point acuity or millimetres of axial length; the three numbers of a refraction stand together, with a minus cylinder.
+    `entered` keeps what was typed, `confirmed` the plausibility questions that staff answered with *measured again, it is so*.
+    """
+
+    class Code(models.TextChoices):
+        ACUITY = "acuity"
+        REFRACTION = "refraction"
+        AXIAL_LENGTH = "axial_length"
+        TREATMENT = "treatment"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False, help_text="Made by the client, so that sent twice is measured once.")
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="measurements")
+    code = models.CharField(max_length=16, choices=Code.choices)
+    laterality = models.CharField(max_length=2, choices=Laterality.choices, blank=True, default="")
+    value = models.DecimalField(max_digits=6, decimal_places=3, null=True)
+    sphere = models.DecimalField(max_digits=6, decimal_places=3, null=True)
+    cylinder = models.DecimalField(max_digits=6, decimal_places=3, null=True)
+    axis = models.SmallIntegerField(null=True, help_text="Degrees, 1 to 180; none where there is no cylinder.")
+    category = models.CharField(max_length=20, blank=True, default="", help_text="CF, HM, LP, NLP, not_measurable, or the treatment.")
+    unit = models.CharField(max_length=12, blank=True, default="")
+    notation = models.CharField(max_length=12, blank=True, default="", help_text="How an acuity was written down.")
+    corrected = models.BooleanField(default=False, help_text="Acuity with the child's own glasses or lenses.")
+    cycloplegic = models.BooleanField(default=False)
+    device = models.CharField(max_length=20, blank=True, default="")
+    entered = models.JSONField(default=dict)
+    confirmed = models.JSONField(default=list)
+    taken_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["encounter", "code", "laterality", "-taken_at"], name="measurement_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code="treatment", laterality="") | (~Q(code="treatment") & Q(laterality__in=Laterality.values)),
+                name="measurement_of_an_eye_or_treatment",
+            ),
+            models.CheckConstraint(
+                condition=Q(category="", value__isnull=False, sphere__isnull=True, cylinder__isnull=True)
+                | Q(code="refraction", category="", value__isnull=True, sphere__isnull=False, cylinder__isnull=False)
+                | (~Q(category="") & Q(value__isnull=True, sphere__isnull=True, cylinder__isnull=True)),
+                name="measurement_is_a_number_or_a_word",
+            ),
+            models.CheckConstraint(
+                condition=Q(axis__isnull=True) | Q(code="refraction", sphere__isnull=False, axis__gte=1, axis__lte=180),
+                name="axis_from_1_to_180",
+            ),
+            models.CheckConstraint(condition=Q(cycloplegic=False) | Q(code="refraction"), name="only_refraction_is_cycloplegic"),
+            models.CheckConstraint(condition=Q(corrected=False) | Q(code="acuity"), name="only_acuity_is_corrected"),
+        ]
+
+
 class Report(models.Model):
     """All that is said of one encounter; its versions carry the words."""
 
