@@ -15,10 +15,12 @@ from followup.rules.facts import CODES, FactRecord
 from followup.rules.state import EncounterState, PatientState, RecordedOutcome, SignedReport, SymptomReport
 from screening.models import Encounter, Fact, ReportVersion
 from screening.rules.diabetic_retinopathy import LATERALITIES, PhotoFinding, eye_finding, person_finding
+from screening.rules.programmes import PROGRAMMES
 from screening.rules.protocol_rows import PROTOCOL
 from screening.selectors import eyes_asked_again, photo_findings, referable_threshold, signed_grade
 from screening.services.reports import SYMPTOM_BELONGS_TO_SITTING, finding_of
 
+EYE = PROGRAMMES["retina-dr"].code
 # Only what really happened closes a step for good (CLINICAL.md D3).
 RECORDED = ("attended", "declined", "deceased")
 
@@ -26,7 +28,7 @@ RECORDED = ("attended", "declined", "deceased")
 def patient_state(patient: Patient, now: datetime) -> PatientState:
     """Everything known of the patient at `now` (6 queries and 3 for each encounter)."""
     facts = list(Fact.objects.filter(patient=patient).order_by("recorded_at", "id"))
-    encounters = list(Encounter.objects.filter(patient=patient).order_by("opened_at", "id"))
+    encounters = list(Encounter.objects.filter(patient=patient, programme=EYE).order_by("opened_at", "id"))
     symptoms = symptom_answers([fact for fact in facts if fact.code == "symptom"], encounters)
     settled = {str(task.about) for task in Task.objects.filter(patient=patient, kind="photo_failed", done_at__isnull=False)}
     versions = _versions(patient)

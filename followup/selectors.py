@@ -15,9 +15,8 @@ from accounts.selectors import actor_role, default_reading_centre, organisations
 from core import clock
 from followup.models import CreditEntry, Reminder, Reply, Step, Task
 from screening.models import Encounter, ReportVersion
-from screening.rules.protocol_rows import PROTOCOL, urgency_rank
+from screening.rules.protocol_rows import URGENCIES
 
-URGENCIES = sorted({row.urgency for row in PROTOCOL.values()}, key=urgency_rank, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def reviews_waiting(user: User) -> QuerySet[Step]:
     `place` is that order as one text, for cursors. A photo that failed is not to be signed: it stands on a person's list.
     """
     waiting = steps_visible_to(user).filter(state=Step.State.OPEN, kind="clinician_review", owner__in=organisations_of(user))
-    rank = Case(*(When(urgency=urgency, then=Value(f"{place:02}")) for place, urgency in enumerate(URGENCIES)), default=Value("99"))
+    rank = Case(*(When(urgency=urgency, then=Value(f"{place:02}")) for place, urgency in enumerate(reversed(URGENCIES))), default=Value("99"))
     moment = Func(F("due_at"), Value("YYYYMMDDHH24MISSUS"), function="to_char", output_field=CharField())
     place = Concat(rank, moment, Cast("id", CharField()), output_field=CharField())
     return waiting.exclude(rule_id="photo_failed").annotate(place=place).order_by("place")

@@ -1,12 +1,13 @@
 """The steps a patient should have open now: everything known in, wanted steps out (DESIGN.md section 4 walk 3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from followup.rules.eye_steps import eye_steps
 from followup.rules.facts import facts_on
 from followup.rules.policy import POLICY
 from followup.rules.recall import GAP_ROWS, MODIFIERS, Recall, recall_due
+from followup.rules.skin_steps import skin_steps
 from followup.rules.state import EncounterState, PatientState, SignedReport
 from followup.rules.steps import Rule, WantedStep, cited, next_step
 from screening.rules.programmes import PROGRAMMES
@@ -20,6 +21,8 @@ PROGRAMME = PROGRAMMES["retina-dr"]
 NOT_SCREENED = frozenset({"none", "gestational"})
 NEEDS_SHARING = frozenset({"first_screen", "second_eye", "retake", "clinician_review"})
 REFERRAL_ACTIONS = frozenset({"ophthalmologist", "emergency eye care"})
+# What must be done today is no plan for afterwards.
+TODAYS = frozenset({"emergency_today", "symptom_today", "doctor_today"})
 
 
 def wanted_steps(state: PatientState, now: datetime) -> list[WantedStep]:
@@ -34,11 +37,11 @@ def wanted_steps(state: PatientState, now: datetime) -> list[WantedStep]:
     path = [*eye_steps(state, now), *_reviews(state), *_after_signature(state)]
     if not path and not _screened(state) and _for_whom(state, now):
         path.append(_first_screen(state, now))
-    steps = [*_symptoms(state), *_failed_photos(state), *path]
+    steps = [*_symptoms(state), *_failed_photos(state), *path, *skin_steps(state, now)]
     if "share_clinic" not in state.consents:
-        steps = _in_person(steps)
+        steps = _in_person(steps, {lesion.encounter_id for lesion in state.lesions})
     steps = [step for step in steps if step.kind == "symptom_today" or not state.closed(*step.key)]
-    if all(step.kind == "symptom_today" or step.reason == "photo_failed" for step in steps):
+    if all(step.kind in TODAYS or step.reason == "photo_failed" for step in steps):
         steps.append(_ask_again(state))
     return sorted(steps, key=lambda step: (step.due, step.kind, step.encounter_id or "", step.laterality or ""))
 
@@ -147,7 +150,14 @@ def _screened(state: PatientState) -> bool:
 
 def _for_whom(state: PatientState, now: datetime) -> bool:
     adult = state.age is None or state.age >= PROGRAMME.youngest_age
-    return adult and facts_on(state.facts, state.local_day(now)).diabetes not in NOT_SCREENED
+    diabetes = facts_on(state.facts, state.local_day(now)).diabetes
+    return adult and diabetes not in NOT_SCREENED and not (diabetes is None and _came_for_skin(state))
+
+
+def _came_for_skin(state: PatientState) -> bool:
+    """Whether a spot is all that she came for: she told nothing for an eye check, and of no diabetes with the spot."""
+    told = state.encounters or state.facts or state.symptoms or any(lesion.diabetes for lesion in state.lesions)
+    return bool(state.lesions) and not told
 
 
 def _first_screen(state: PatientState, now: datetime) -> WantedStep:
@@ -168,8 +178,11 @@ def _first_rule(diabetes: str | None) -> Rule:
     return MODIFIERS.get(f"{diabetes}_start") or POLICY["first_screen_default"]
 
 
-def _in_person(steps: Sequence[WantedStep]) -> list[WantedStep]:
-    """Steps that need a shared photo become one examination in person for each encounter, as soon as the first of them."""
+def _in_person(steps: Sequence[WantedStep], skin: Collection[str | None]) -> list[WantedStep]:
+    """Steps that need a shared photo become one examination in person for each encounter, as soon as the first of them.
+
+    `skin` are the encounters about a spot: their rule says so, and gives the step its title.
+    """
     needing = [step for step in steps if step.kind in NEEDS_SHARING]
     merged = [step for step in steps if step.kind not in NEEDS_SHARING]
     for encounter_id in {step.encounter_id for step in needing}:
@@ -178,7 +191,7 @@ def _in_person(steps: Sequence[WantedStep]) -> list[WantedStep]:
             cited(
                 "in_person_instead_of_photo",
                 min(step.due for step in replaced),
-                POLICY["no_sharing"],
+                POLICY["skin_no_sharing" if encounter_id in skin else "no_sharing"],
                 urgency=most_urgent(*(step.urgency for step in replaced)),
                 owner_role="centre",
                 encounter_id=encounter_id,

@@ -21,6 +21,8 @@ LADDER_OF_KIND = {
     "in_person_instead_of_photo": "standard",
     "referral": "referral",
     "symptom_today": "same_day",
+    "emergency_today": "same_day",
+    "doctor_today": "same_day",
 }
 
 

@@ -7,6 +7,7 @@ from core.pure.days import local_day
 from followup.rules.facts import FactRecord
 from screening.rules.diabetic_retinopathy import PersonFinding
 from screening.rules.protocol_rows import POLICY as READING_POLICY
+from screening.rules.skin.urgency import LesionFinding
 
 PHOTO_MAX_AGE = timedelta(days=READING_POLICY["photo_max_age"].value)
 
@@ -62,6 +63,58 @@ class EncounterState:
 
 
 @dataclass(frozen=True)
+class SignedLesion:
+    """The latest signed version of a spot's report; `next_due` is the date a dermatologist entered, which only ever brings a date nearer.
+
+    `taken_at` and `accepted_at` are the latest of the photos it covers, or when the sitting was opened.
+    """
+
+    finding: LesionFinding
+    taken_at: datetime
+    accepted_at: datetime
+    signed_at: datetime
+    next_due: date | None = None
+
+    @property
+    def photo_too_old(self) -> bool:
+        """Taken more than 180 days before it was accepted: no routine date is counted from it."""
+        return self.accepted_at - self.taken_at > PHOTO_MAX_AGE
+
+
+@dataclass(frozen=True)
+class LesionState:
+    """One sitting about one spot now; `lesion_id` joins the sittings of a spot.
+
+    `finding` is what its answers and readings say today; `accepted_at` and `taken_at` are the latest of its photos, or when it was opened;
+    `waiting_since` is the acceptance of its first photo that no signature covers. `stopped_at`: when an emergency was told, which no later answer
+    takes back. `photo_allowed` False: the spot is seen in person. `photo_failed` by our fault, and nobody looked after it yet; `retake_asked` by
+    a dermatologist. `diabetes` was told in its answers.
+    """
+
+    encounter_id: str
+    lesion_id: str
+    opened_at: datetime
+    finding: LesionFinding
+    accepted_at: datetime
+    taken_at: datetime
+    waiting_since: datetime
+    report_waiting: bool
+    signed: SignedLesion | None = None
+    stopped_at: datetime | None = None
+    photo_allowed: bool = True
+    photo_failed: bool = False
+    retake_asked: bool = False
+    diabetes: bool = False
+
+    @property
+    def current(self) -> LesionFinding:
+        """The signed finding while no later photo has come, else what answers and readings say."""
+        if self.signed is not None and self.accepted_at <= self.signed.accepted_at:
+            return self.signed.finding
+        return self.finding
+
+
+@dataclass(frozen=True)
 class SymptomReport:
     """A red-flag symptom answered with yes; `encounter_id` is None when it was told before any photo."""
 
@@ -96,6 +149,7 @@ class PatientState:
     symptoms: tuple[SymptomReport, ...] = ()
     outcomes: tuple[RecordedOutcome, ...] = ()
     region: str | None = None
+    lesions: tuple[LesionState, ...] = ()
 
     def local_day(self, moment: datetime) -> date:
         """The patient's own calendar day at a moment."""

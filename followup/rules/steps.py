@@ -9,7 +9,9 @@ from screening.rules.protocol_rows import urgency_rank
 
 # In the order in which they are offered when two fall due on one day: what the patient can do before what she waits for.
 STEP_KINDS = (
+    "emergency_today",
     "symptom_today",
+    "doctor_today",
     "referral",
     "examination_in_person",
     "retake",
@@ -20,6 +22,9 @@ STEP_KINDS = (
     "recall",
     "ask_again",
 )
+
+TODAY = frozenset({"emergency", "same_day"})
+"""Urgencies that go before every other step, whatever its date."""
 
 
 class Rule(Protocol):
@@ -99,5 +104,5 @@ def next_step(steps: Sequence[WantedStep]) -> WantedStep:
         raise ValueError("a patient without an open step is lost")
     return min(
         steps,
-        key=lambda step: (step.urgency != "same_day", step.due, -urgency_rank(step.urgency), STEP_KINDS.index(step.kind), step.laterality or ""),
+        key=lambda step: (step.urgency not in TODAY, step.due, -urgency_rank(step.urgency), STEP_KINDS.index(step.kind), step.laterality or ""),
     )

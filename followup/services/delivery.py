@@ -21,6 +21,7 @@ from followup.reply_links import reply_page
 from followup.rules.quiet_hours import next_allowed
 from followup.rules.reminders import channel_for
 from followup.rules.sentences import sentence
+from followup.rules.steps import TODAY
 from followup.selectors import credit_balance, messages_ended
 from followup.services import credits
 from followup.services.tasks import open_task
@@ -95,7 +96,7 @@ def _open_attempt(reminder: Reminder, patient: Patient) -> Message | None:
         _hand_over(reminder, patient, "call_patient")
         return None
     now = clock.now()
-    allowed = next_allowed(now, patient.zone, emergency=reminder.step is not None and reminder.step.urgency == "same_day")
+    allowed = next_allowed(now, patient.zone, emergency=reminder.step is not None and reminder.step.urgency in TODAY)
     if allowed > now:
         leases.put_back(reminder, due_in=allowed - now)
         return None

@@ -17,7 +17,7 @@ from core.models import JobState
 from followup.models import Step, Task
 from followup.patient_state import patient_state
 from followup.rules.protocol import NEEDS_SHARING, next_step, wanted_steps
-from followup.rules.state import PatientState
+from followup.rules.state import LesionState, PatientState
 from followup.rules.steps import WantedStep
 from followup.selectors import owner_of
 from followup.services.reminders import owe_reminders
@@ -77,6 +77,9 @@ def closing(step: Step, want: WantedStep | None, state: PatientState) -> tuple[S
         return superseded, "care_withdrawn"
     if step.kind in NEEDS_SHARING and "share_clinic" not in state.consents:
         return superseded, "sharing_withdrawn"
+    lesion = next((seen for seen in state.lesions if seen.encounter_id == str(step.encounter_id)), None)
+    if lesion is not None:
+        return _closing_of_spot(step, lesion, state)
     encounter = next((seen for seen in state.encounters if seen.encounter_id == str(step.encounter_id)), None)
     match step.kind:
         case "clinician_review" if encounter and encounter.signed and encounter.signed.signed_at >= step.opened_at:
@@ -90,6 +93,18 @@ def closing(step: Step, want: WantedStep | None, state: PatientState) -> tuple[S
         case "symptom_today":
             return superseded, "taken_back"
     return superseded, "plan_changed"
+
+
+def _closing_of_spot(step: Step, lesion: LesionState, state: PatientState) -> tuple[Step.State, str]:
+    later = [seen for seen in state.lesions if seen.lesion_id == lesion.lesion_id and seen.opened_at > lesion.opened_at]
+    match step.kind:
+        case "clinician_review" if lesion.signed and lesion.signed.signed_at >= step.opened_at:
+            return Step.State.DONE, "signed"
+        case "retake" if any(seen.accepted_at >= step.opened_at for seen in [lesion, *later]):
+            return Step.State.DONE, "photo_received"
+        case "recall" if later:
+            return Step.State.DONE, "screened_again"
+    return Step.State.SUPERSEDED, "plan_changed"
 
 
 def close_step(step: Step, state: Step.State, reason: str, now: datetime, *, by: User | None = None) -> None:

@@ -11,7 +11,6 @@ from screening.rules.skin.answers import Given
 from screening.rules.skin.questionnaire import missing
 from screening.rules.skin.urgency import OVERVIEW, LesionFinding, SkinPhoto, lesion_finding
 
-
 NOTHING_SEEN = frozenset({"missing", "pending", "answers_only"})
 
 

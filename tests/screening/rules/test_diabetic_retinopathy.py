@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from screening.rules.diabetic_retinopathy import EyeFinding, PhotoFinding, eye_finding, person_finding
 from screening.rules.protocol_rows import PROTOCOL, URGENCIES, most_urgent, urgency_rank
+from screening.rules.skin.protocol import SKIN_PROTOCOL
 from tests.rule_cases import NOW, THRESHOLD, eye, person, photo, unhurried
 
 outcomes = st.sampled_from(["graded", "retake", "refused", "failed", "unread", None])
@@ -260,8 +261,8 @@ class TestImpossible:
 
 
 class TestTable:
-    def test_every_urgency_of_the_table_has_a_rank(self) -> None:
-        assert {row.urgency for row in PROTOCOL.values()} == set(URGENCIES)
+    def test_every_urgency_of_the_tables_has_a_rank(self) -> None:
+        assert {row.urgency for row in [*PROTOCOL.values(), *SKIN_PROTOCOL.values()]} == set(URGENCIES)
 
     def test_unknown_urgency_has_none(self) -> None:
         with pytest.raises(ValueError, match="not in tuple"):
