@@ -11,3 +11,4 @@ photo_corrected = Signal()  # patient
 report_composed = Signal()  # patient, version
 report_finalised = Signal()  # patient, version
 facts_recorded = Signal()  # patient
+measurements_recorded = Signal()  # patient

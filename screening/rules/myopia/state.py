@@ -159,7 +159,8 @@ def _is_hyperopic(eye: EyeMeasures, young: bool) -> bool:
 
 def _differ(sitting: Sitting) -> bool:
     right, left = (eye.spherical_equivalent for eye in sitting.eyes)
-    return right is not None and left is not None and abs(right - left) >= limit("anisometropia")
+    same_method = sitting.right.cycloplegic == sitting.left.cycloplegic
+    return same_method and right is not None and left is not None and abs(right - left) >= limit("anisometropia")
 
 
 def _failed_before(earlier: Sequence[Sitting]) -> bool:
