@@ -1,4 +1,4 @@
-"""The gate of a patient's pages: signed in, a patient, and with a record to speak of."""
+"""The gates of pages: a patient's – signed in, a patient, and with a record to speak of – and those of a store's staff."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.models import Patient, User
-from accounts.selectors import has_consent, patient_of
+from accounts.models import Organisation, Patient, User
+from accounts.selectors import has_consent, patient_of, stores_of
 
 Given = ParamSpec("Given")
 Page = Callable[Concatenate[HttpRequest, Patient, Given], HttpResponseBase]
+StorePage = Callable[Concatenate[HttpRequest, Organisation, Given], HttpResponseBase]
 
 
 def for_patients(page: Page[Given]) -> Callable[Concatenate[HttpRequest, Given], HttpResponseBase]:
@@ -32,13 +33,31 @@ def for_patients(page: Page[Given]) -> Callable[Concatenate[HttpRequest, Given],
             raise Http404
         if not has_consent(patient, "care"):
             return _lead(request, redirect("consent"))
-        response = page(request, patient, *args, **kwargs)
-        if isinstance(response, HttpResponse) and "Cache-Control" not in response:
-            # Phones are shared: nothing of a record stays behind in the browser.
-            response["Cache-Control"] = "private, no-store"
-        return response
+        return _unstored(page(request, patient, *args, **kwargs))
 
     return gated
+
+
+def for_store_staff(page: StorePage[Given]) -> Callable[Concatenate[HttpRequest, Given], HttpResponseBase]:
+    """Call `page(request, store, …)` for signed-in staff of a store; where she works at several, the latest. Raises Http404 for others."""
+
+    @wraps(page)
+    def gated(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
+        if not isinstance(request.user, User):
+            return _lead(request, redirect_to_login(request.get_full_path()))
+        store = stores_of(request.user).first()
+        if store is None:
+            raise Http404
+        return _unstored(page(request, store, *args, **kwargs))
+
+    return gated
+
+
+def _unstored(response: HttpResponseBase) -> HttpResponseBase:
+    if isinstance(response, HttpResponse) and "Cache-Control" not in response:
+        # Phones and counters are shared: nothing of a record stays behind in the browser.
+        response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _lead(request: HttpRequest, way: HttpResponseRedirect) -> HttpResponse:

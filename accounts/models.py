@@ -40,6 +40,7 @@ class Patient(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="patient")
     name = EncryptedTextField()
+    name_index = BlindIndexField("name", max_length=32, null=True, db_index=True)
     birth_date = models.DateField(null=True)
     birth_year = models.SmallIntegerField()
     zone = models.CharField(max_length=40, default="Asia/Shanghai")

@@ -1,14 +1,16 @@
 """Every read of accounts, scoped to an actor, with the number of queries it costs."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Consent, LoginCode, Membership, Organisation, Patient, User
+from accounts.models import Consent, Guardianship, LoginCode, Membership, Organisation, Patient, User
 from core import clock
 
+Period = TypeVar("Period", Membership, Guardianship)
+Role = Literal["patient", "clinician", "store_staff", "none"]
 SIGN_UP_KEPT = timedelta(hours=1)
 # A sample patient is nobody: what she "agreed to" is what the demonstration needs, and sharing or reminding never is.
 SAMPLE_PURPOSES = frozenset({"care", "automatic_reading"})
@@ -19,27 +21,56 @@ def patient_of(user: User) -> Patient | None:
     return Patient.objects.filter(user=user).first()
 
 
-def actor_role(user: User) -> Literal["patient", "clinician", "none"]:
+def actor_role(user: User) -> Role:
     """What this login may be here (up to 2 queries). Staff who are patients elsewhere use another login."""
-    if _memberships_now(user).exists():
+    roles = set(_in_force(Membership.objects.filter(user=user)).values_list("role", flat=True))
+    if Membership.Role.CLINICIAN in roles:
         return "clinician"
+    if Membership.Role.STORE_STAFF in roles:
+        return "store_staff"
     return "patient" if Patient.objects.filter(user=user).exists() else "none"
 
 
 def patients_visible_to(user: User) -> QuerySet[Patient]:
-    """The only door to patients: a patient sees herself; a clinician those who share with her organisation now (1 query when evaluated).
+    """The only door to patients (1 query when evaluated).
 
-    Sample patients are nobody's: the page that made one shows it by other means.
+    A person sees herself and the children she decides for; a clinician those who share with her clinic, store staff those who share
+    with their store, as long as they do. Sample patients are nobody's: the page that made one shows it by other means.
     """
-    shared = Consent.objects.filter(
-        patient=OuterRef("pk"), purpose="share_clinic", withdrawn_at__isnull=True, organisation__in=organisations_of(user).values("pk")
-    )
-    return Patient.objects.filter(Q(user=user) | Q(Exists(shared), is_sample=False))
+    with_clinic = Q(purpose="share_clinic", organisation__in=organisations_of(user).values("pk"))
+    with_store = Q(purpose="share_store", organisation__in=stores_of(user).values("pk"))
+    shared = Consent.objects.filter(with_clinic | with_store, patient=OuterRef("pk"), withdrawn_at__isnull=True)
+    return Patient.objects.filter(Q(user=user) | Q(pk__in=children_of(user).values("pk")) | Q(Exists(shared), is_sample=False))
+
+
+def children_of(user: User) -> QuerySet[Patient]:
+    """The children this login decides for now (1 query when evaluated)."""
+    return Patient.objects.filter(pk__in=_in_force(Guardianship.objects.filter(guardian=user)).values("child"))
+
+
+def decides_for(user: User, patient: Patient) -> bool:
+    """Whether this login may agree, answer and send photos for the person: for herself, or for a child of hers (up to 1 query)."""
+    return patient.user_id == user.pk or children_of(user).filter(pk=patient.pk).exists()
+
+
+def photos_may_be_sent_by(user: User, patient: Patient) -> bool:
+    """Whether this login may send a photo of the person: whoever decides for her, and staff of a store she shares with (up to 2 queries)."""
+    return decides_for(user, patient) or shares_with_store(patient, stores_of(user))
+
+
+def shares_with_store(patient: Patient, stores: QuerySet[Organisation]) -> bool:
+    """Whether the person shares her record with one of the stores now (1 query)."""
+    return Consent.objects.filter(patient=patient, purpose="share_store", withdrawn_at__isnull=True, organisation__in=stores.values("pk")).exists()
 
 
 def organisations_of(user: User) -> QuerySet[Organisation]:
     """Where this login is a clinician now (1 query when evaluated)."""
-    return Organisation.objects.filter(pk__in=_memberships_now(user).values("organisation"))
+    return _works_at(user, Membership.Role.CLINICIAN)
+
+
+def stores_of(user: User) -> QuerySet[Organisation]:
+    """Where this login is store staff now, the latest first (1 query when evaluated)."""
+    return _works_at(user, Membership.Role.STORE_STAFF).order_by("-pk")
 
 
 def default_reading_centre() -> Organisation:
@@ -75,10 +106,10 @@ def phone_awaiting_code(code_id: UUID) -> str | None:
     return found.phone if found else None
 
 
-def _memberships_now(user: User) -> QuerySet[Membership]:
-    return _in_force(Membership.objects.filter(user=user, role=Membership.Role.CLINICIAN))
+def _works_at(user: User, role: Membership.Role) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(pk__in=_in_force(Membership.objects.filter(user=user, role=role)).values("organisation"))
 
 
-def _in_force(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+def _in_force(periods: QuerySet[Period]) -> QuerySet[Period]:
     now = clock.now()
-    return memberships.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
+    return periods.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)

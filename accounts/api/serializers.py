@@ -44,13 +44,13 @@ class SessionRequest(serializers.Serializer[Any]):
 class Session(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="Send it as `Authorization: Bearer TOKEN`.")
     expires_at = serializers.DateTimeField()
-    role = serializers.ChoiceField(choices=("patient", "clinician", "none"))
+    role = serializers.ChoiceField(choices=("patient", "clinician", "store_staff", "none"))
     patient = serializers.UUIDField(allow_null=True)
 
 
 class Me(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    role = serializers.ChoiceField(choices=("patient", "clinician", "none"))
+    role = serializers.ChoiceField(choices=("patient", "clinician", "store_staff", "none"))
     name = serializers.CharField()
     phone = serializers.CharField(allow_null=True, help_text="Masked.")
     language = serializers.ChoiceField(choices=LANGUAGES)

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.selectors import actor_role, has_consent, patient_of
 
 NEXT = "next"
-HOMES = {"patient": "home", "clinician": "queue", "none": "core:first"}
+HOMES = {"patient": "home", "clinician": "queue", "store_staff": "store_today", "none": "core:first"}
 
 
 def arrive(request: HttpRequest, user: User) -> HttpResponse:

@@ -33,6 +33,9 @@ from screening.selectors import admission_of, own_sitting, unfinished_sitting
 UNREAD = Reading.Outcome.UNREAD
 
 
+STAFF_HOMES = {"clinician": "queue", "store_staff": "store_today"}
+
+
 def language_now() -> str:
     """The language this page is read in."""
     return get_language() or "zh-hans"
@@ -40,8 +43,9 @@ def language_now() -> str:
 
 def home(request: HttpRequest) -> HttpResponse:
     """The first page after signing in; staff have their own."""
-    if isinstance(request.user, User) and actor_role(request.user) == "clinician":
-        return redirect("queue")
+    role = actor_role(request.user) if isinstance(request.user, User) else "none"
+    if role in STAFF_HOMES:
+        return redirect(STAFF_HOMES[role])
     return _home(request)
 
 

@@ -4,5 +4,6 @@ from followup.pages.clinician import clinician_urls
 from followup.pages.patient import patient_urls
 from followup.pages.replies import reply_urls
 from followup.pages.samples import sample_urls
+from followup.pages.store.urls import store_urls
 
-urlpatterns = [*patient_urls, *reply_urls, *sample_urls, *clinician_urls]
+urlpatterns = [*patient_urls, *reply_urls, *sample_urls, *clinician_urls, *store_urls]

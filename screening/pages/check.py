@@ -18,10 +18,10 @@ from accounts.selectors import has_consent
 from core import clock
 from core.ids import new_id
 from core.problems import Problem
+from screening.eye_cards import EyeCard, cards_of
+from screening.forms import PhotoForm, SymptomForm
 from screening.image_paths import image_path
-from screening.pages.cards import EyeCard, cards_of
 from screening.pages.facts import tell_symptom
-from screening.pages.forms import PhotoForm, SymptomForm
 from screening.rules.diabetic_retinopathy import LATERALITIES
 from screening.selectors import own_sitting, symptom_is_answered, unfinished_sitting
 from screening.services.intake import Accepted, accept_photo

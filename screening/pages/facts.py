@@ -11,8 +11,8 @@ from accounts.models import Patient
 from accounts.selectors import has_consent
 from core import clock
 from core.dates import day_in_words
+from screening.forms import AnswersForm, SymptomForm
 from screening.models import Fact
-from screening.pages.forms import AnswersForm, SymptomForm
 from screening.rules.questions import UNKNOWN
 from screening.selectors import latest_facts
 from screening.services.facts import record_facts

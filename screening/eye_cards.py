@@ -1,4 +1,4 @@
-"""One card per eye on the page of a sitting: what was sent, what becomes of it, and what to do."""
+"""One card per eye of a sitting, for the pages that take photos: what was sent, what becomes of it, and what to do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,8 @@ from datetime import datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from screening.forms import PhotoForm
 from screening.models import Encounter, JobState, Reading
-from screening.pages.forms import PhotoForm
 from screening.presenters import instruction_for
 from screening.progress import Progress, is_slow, progress_of
 from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION

@@ -1,0 +1,14 @@
+"""Addresses of a store's pages."""
+
+from django.urls import path
+
+from followup.pages.store import find, today, visit_pages
+
+store_urls = [
+    path("store/", today.today, name="store_today"),
+    path("store/find/", find.find, name="store_find"),
+    path("store/visits/<uuid:encounter_id>/measure/", visit_pages.measure, name="store_measure"),
+    path("store/visits/<uuid:encounter_id>/photo/", visit_pages.photo, name="store_photo"),
+    path("store/visits/<uuid:encounter_id>/result/", visit_pages.result, name="store_result"),
+    path("store/visits/<uuid:encounter_id>/plan/", visit_pages.plan, name="store_plan"),
+]

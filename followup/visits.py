@@ -1,0 +1,27 @@
+"""A visit: one sitting in a store, as its staff may see it – her own store's, of a person who shares with it now."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404
+
+from accounts.models import Organisation, Patient, User
+from accounts.selectors import patients_visible_to
+from screening.models import Encounter
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`encounter.programme` says what it is: "retina-dr" for an adult at the camera, "myopia" for a child."""
+
+    encounter: Encounter
+    patient: Patient
+    store: Organisation
+
+
+def visit_of(user: User, store: Organisation, encounter_id: UUID) -> Visit:
+    """One visit; Http404 for an unknown one, another store's, or of a person who does not share any more (1 query)."""
+    found = Encounter.objects.filter(pk=encounter_id, store=store, patient__in=patients_visible_to(user)).select_related("patient__user").first()
+    if found is None:
+        raise Http404
+    return Visit(found, found.patient, store)
