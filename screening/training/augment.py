@@ -42,7 +42,7 @@ def _resized(photos: Tensor, size: int) -> Tensor:
 
 def _aperture(count: int, size: int, cut: Tensor) -> Tensor:
     half = 0.62 + 0.5 * torch.rand(count)
-    half = torch.where(torch.rand(count) < 0.5, half, torch.full((count,), 2.0))
+    half = torch.where(torch.rand(count) < 0.3, half, torch.full((count,), 2.0))
     half = torch.where(cut, APTOS_CUT * (0.9 + 0.1 * torch.rand(count)), half)
     rows = torch.linspace(-1, 1, size).abs()[None, :]
     return (rows <= half[:, None]).float()[:, None, :, None].expand(count, 1, size, size)
@@ -82,7 +82,7 @@ def _spread(photos: Tensor, shown: Tensor, chosen: Tensor) -> Tensor:
 def recoloured(photos: Tensor) -> Tensor:
     """Another light and another camera: gain per channel, contrast, gamma, saturation; (N, 3, S, S), 0-255."""
     count = len(photos)
-    gain = (torch.randn(count, 3, 1, 1) * 0.10 + torch.randn(count, 1, 1, 1) * 0.15).exp()
+    gain = (torch.randn(count, 3, 1, 1) * 0.08 + torch.randn(count, 1, 1, 1) * 0.12).exp()
     contrast = (torch.randn(count, 1, 1, 1) * 0.12).exp()
     gamma = (torch.randn(count, 1, 1, 1) * 0.12).exp()
     level = photos.mean(dim=(2, 3), keepdim=True)
@@ -93,21 +93,21 @@ def recoloured(photos: Tensor) -> Tensor:
 
 
 def softened(photos: Tensor) -> Tensor:
-    """A third of the photos enlarged from fewer pixels, a fifth with noise."""
+    """A fifth of the photos enlarged from fewer pixels, a tenth with noise: more, and fine lesions are gone before they are learned."""
     size = photos.shape[-1]
-    chosen = torch.rand(len(photos)) < 0.35
+    chosen = torch.rand(len(photos)) < 0.2
     if chosen.any():
-        smaller = round(size / float(torch.empty(1).uniform_(1.15, 2.2)))
+        smaller = round(size / float(torch.empty(1).uniform_(1.1, 1.8)))
         soft = functional.interpolate(photos[chosen], size=(smaller, smaller), mode="bilinear", antialias=True, align_corners=False)
         photos = photos.clone()
         photos[chosen] = functional.interpolate(soft, size=(size, size), mode="bilinear", align_corners=False)
-    return photos + torch.randn_like(photos) * (torch.rand(len(photos), 1, 1, 1) < 0.2) * 4
+    return photos + torch.randn_like(photos) * (torch.rand(len(photos), 1, 1, 1) < 0.1) * 4
 
 
 def compressed(photos: Tensor) -> Tensor:
-    """Three in ten photos through a JPEG file of quality 35 to 91."""
-    for index in torch.nonzero(torch.rand(len(photos)) < 0.3).flatten().tolist():
-        quality = int(torch.randint(35, 92, (1,)))
+    """A quarter of the photos through a JPEG file of quality 45 to 91."""
+    for index in torch.nonzero(torch.rand(len(photos)) < 0.25).flatten().tolist():
+        quality = int(torch.randint(45, 92, (1,)))
         pixels = photos[index].permute(1, 2, 0).to(torch.uint8).contiguous().numpy()
         again = simplejpeg.decode_jpeg(simplejpeg.encode_jpeg(pixels, quality=quality, colorspace="RGB", colorsubsampling="420"))
         photos[index] = torch.from_numpy(again).permute(2, 0, 1).float()

@@ -1,12 +1,14 @@
-"""Fine-tuning of the whole network on one thread, with a checkpoint after every epoch from which an interrupted run goes on.
+"""Fine-tuning of the whole network on one thread, paced by the clock, with checkpoints from which an interrupted run goes on.
 
-Small pictures first, with every layer learning; then full size, with the first layers held still: the cost of a step halves.
+Every layer learns at full size from the first step. The rate follows the share of the minutes that are spent, so that a slower machine
+shows the network fewer photos and still ends at the foot of the cosine.
 """
 
 import logging
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import torch
@@ -16,83 +18,96 @@ from torch import Tensor
 from torch.nn import functional
 
 from screening.classifiers.heads import GRADES, HEADS, KINDS, QUALITY, RIGHT_EYE
-from screening.classifiers.network import Network, imagenet_network
+from screening.classifiers.network import Network
 from screening.training.augment import augment
 from screening.training.datasets import RETINA, Example
 
 log = logging.getLogger(__name__)
 
-SOURCE_SHARES = {"odir": 0.40, "eyepacs": 0.26, "aptos": 0.16, "equalised": 0.10, "wrongkind": 0.08}
-"""Share of each set in what the network sees; within a set, a grade comes in proportion to the root of its number."""
+SOURCE_SHARES = {"odir": 0.48, "eyepacs": 0.24, "aptos": 0.12, "equalised": 0.10, "wrongkind": 0.06}
+"""Share of each set in what the network sees: the two that judge as they come, the others as other cameras. Within a set, a grade comes in
+proportion to the root of its number."""
+
+UNRATED_IS_READABLE = 0.3
+"""Weight with which a photo that a reader graded and nobody rated counts as readable."""
+
+_AT_ONCE = 8
+"""Photos forward and back together: sixteen at 320 px spend a third of their time on fresh memory (docs/experiments.md)."""
+
+_SAVED_EVERY = 10 * 60.0
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and at which sizes; ``sizes`` has one entry per epoch."""
+    """``minutes`` of training in all, whatever the machine does in them."""
 
-    sizes: tuple[int, ...] = (224, 224, 224, 288, 288)
-    photos_per_epoch: int = 3200
+    minutes: float = 78.0
     batch: int = 16
-    rate: float = 6e-4
+    rate: float = 4e-4
     averaging: float = 0.995
     seed: int = 17
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Labels of all examples as tensors; NaN teaches nothing."""
+    """Labels of all examples as tensors; NaN teaches nothing, ``quality`` teaches with ``quality_weight``."""
 
     thresholds: Tensor
     quality: Tensor
+    quality_weight: Tensor
     kind: Tensor
     right_eye: Tensor
 
     @staticmethod
     def of(examples: list[Example]) -> "Targets":
+        quality = torch.tensor([example.quality for example in examples])
+        graded = torch.tensor([example.grade is not None for example in examples])
+        weight = torch.ones_like(quality)
+        unrated = graded & quality[:, 1].isnan()
+        quality[unrated, 1] = 0.0
+        weight[unrated, 1] = UNRATED_IS_READABLE
         return Targets(
             torch.tensor([example.thresholds for example in examples]),
-            torch.tensor([example.quality for example in examples]),
+            quality,
+            weight,
             torch.tensor([example.kind for example in examples]),
             torch.tensor([example.right_eye for example in examples]),
         )
 
 
-def finetune(examples: list[Example], crops: NDArray[np.uint8], folder: Path, schedule: Schedule) -> Network:
-    """Train on split ``train``, keep the averaged weights of the epoch that is best on ``val``. Resumes from ``folder``."""
-    torch.manual_seed(schedule.seed)
-    network = imagenet_network()
-    averaged = imagenet_network()
-    averaged.load_state_dict(network.state_dict())
+def finetune(begun: tuple[Network, Network], examples: list[Example], crops: NDArray[np.uint8], folder: Path, schedule: Schedule) -> Network:
+    """Train the first of two equal networks on split ``train``; the second becomes its running mean and is returned.
+
+    Goes on from ``folder``/checkpoint.pt with the minutes already spent; where they are all spent, only returns.
+    """
+    network, averaged = begun
     optimiser = torch.optim.AdamW(_groups(network, schedule.rate), weight_decay=0.02)
     checkpoint = folder / "checkpoint.pt"
-    start, best = 0, 0.0
+    step, spent = 0, 0.0
     if checkpoint.exists():
         kept = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(kept["network"])
         averaged.load_state_dict(kept["averaged"])
         optimiser.load_state_dict(kept["optimiser"])
-        start, best = kept["epoch"], kept["best"]
-    weights = torch.tensor(sampling_weights(examples))
-    targets = Targets.of(examples)
-    for epoch in range(start, len(schedule.sizes)):
-        torch.manual_seed(schedule.seed + epoch)
-        order = torch.multinomial(weights, schedule.photos_per_epoch, replacement=True)
-        _epoch(network, averaged, optimiser, (examples, crops, targets), order, epoch, schedule)
-        score = validation_score(averaged, examples, crops, schedule.sizes[epoch])
-        if score > best:
-            best = score
-            torch.save(averaged.state_dict(), folder / "best.pt")
-        torch.save(
-            {
-                "network": network.state_dict(),
-                "averaged": averaged.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "epoch": epoch + 1,
-                "best": best,
-            },
-            checkpoint,
-        )
-    averaged.load_state_dict(torch.load(folder / "best.pt", weights_only=True))
+        step, spent = kept["step"], kept["spent"]
+    torch.manual_seed(schedule.seed + step)
+    taught = (examples, crops, Targets.of(examples))
+    chances = torch.tensor(sampling_weights(examples))
+    seconds = schedule.minutes * 60
+    saved, losses = spent, list[float]()
+    started = perf_counter() - spent
+    network.train()
+    while (spent := perf_counter() - started) < seconds:
+        if spent - saved > _SAVED_EVERY:
+            _save(checkpoint, network, averaged, optimiser, step, spent)
+            saved = spent
+        losses.append(_step(network, averaged, optimiser, taught, chances, step, spent / seconds, schedule))
+        step += 1
+        if step % 25 == 0:
+            log.info("step %d, %.1f of %.0f minutes, loss %.4f", step, spent / 60, schedule.minutes, np.mean(losses[-25:]))
+    if losses:
+        _save(checkpoint, network, averaged, optimiser, step, spent)
+    validate(averaged, examples, crops)
     return averaged.eval()
 
 
@@ -124,80 +139,73 @@ def logits_of(network: Network, crops: NDArray[np.uint8], rows: list[int], size:
     return np.concatenate(found)
 
 
-def validation_score(network: Network, examples: list[Example], crops: NDArray[np.uint8], size: int) -> float:
-    """Mean AUC of any, referable and sight-threatening retinopathy over photos of split ``val``."""
+def validate(network: Network, examples: list[Example], crops: NDArray[np.uint8]) -> None:
+    """Log the areas under the curve on split ``val``, each set by itself, and how many wrong kinds pass for a retina."""
     rows = [row for row, example in enumerate(examples) if example.split == "val"]
-    logits = logits_of(network, crops, rows, size)
-    truth = np.array([examples[row].thresholds for row in rows])
-    reject = np.array([examples[row].quality[1] for row in rows])
-    retina = np.array([examples[row].kind == RETINA for row in rows])
-    areas = {name: _area(truth[:, column], logits[:, column]) for column, name in enumerate(HEADS[GRADES])}
-    right = np.array([examples[row].right_eye for row in rows])
-    areas |= {
-        "reject": _area(reject, logits[:, QUALITY][:, 1]),
-        "wrong kind taken for a retina": float((logits[:, KINDS].argmax(1) == RETINA)[~retina].mean()),
-    }
-    areas |= {"right_eye": _area(right, logits[:, RIGHT_EYE])}
-    log.info("val at %d px: %s", size, {name: round(area, 3) for name, area in areas.items()})
-    return float(np.mean([areas["any_dr"], areas["referable"], areas["sight_threatening"]]))
+    logits = logits_of(network, crops, rows, crops.shape[1])
+    seen = [examples[row] for row in rows]
+    truth = np.array([[*example.thresholds, *example.quality] for example in seen])
+    right = np.array([example.right_eye for example in seen])
+    wrong = np.array([example.kind != RETINA for example in seen])
+    passed = (logits[:, KINDS].argmax(1) == RETINA)[wrong]
+    log.info("val: right eye %.3f; %d of %d wrong kinds pass for a retina", _area(right, logits[:, RIGHT_EYE]), passed.sum(), wrong.sum())
+    sources = np.array([example.source for example in seen])
+    for name, mine in (("all", ~wrong), ("odir", sources == "odir"), ("eyepacs", sources == "eyepacs")):
+        areas = {head: round(_area(truth[mine, column], logits[mine, column]), 3) for column, head in enumerate(HEADS[: QUALITY.stop])}
+        log.info("val %s: %s", name, areas)
 
 
 def _area(truth: NDArray[np.float64], score: NDArray[np.float32]) -> float:
     known = ~np.isnan(truth)
-    return float(roc_auc_score(truth[known], score[known]))
+    return float(roc_auc_score(truth[known], score[known])) if 0 < truth[known].mean() < 1 else float("nan")
 
 
 def _groups(network: Network, rate: float) -> list[dict[str, object]]:
-    return [{"params": list(network.backbone.parameters()), "lr": rate}, {"params": list(network.heads.parameters()), "lr": rate * 4}]
+    return [{"params": list(network.backbone.parameters()), "lr": rate}, {"params": list(network.heads.parameters()), "lr": rate * 2}]
 
 
-def _hold_still(network: Network, held: bool) -> None:
-    network.train()
-    first = [network.backbone.conv_stem, network.backbone.bn1, network.backbone.blocks[0], network.backbone.blocks[1]]
-    for module in first:
-        module.requires_grad_(not held)
-        module.train(not held)
+def _save(path: Path, network: Network, averaged: Network, optimiser: torch.optim.Optimizer, step: int, spent: float) -> None:
+    parts = {"network": network.state_dict(), "averaged": averaged.state_dict(), "optimiser": optimiser.state_dict()}
+    torch.save(parts | {"step": step, "spent": spent}, path.with_suffix(".partial"))
+    path.with_suffix(".partial").replace(path)
 
 
-def _epoch(
+def _step(
     network: Network,
     averaged: Network,
     optimiser: torch.optim.Optimizer,
     taught: tuple[list[Example], NDArray[np.uint8], Targets],
-    order: Tensor,
-    epoch: int,
+    chances: Tensor,
+    step: int,
+    progress: float,
     schedule: Schedule,
-) -> None:
+) -> float:
     examples, crops, targets = taught
-    size = schedule.sizes[epoch]
-    _hold_still(network, size > schedule.sizes[0])
-    steps = len(order) // schedule.batch
-    losses = []
-    for step in range(steps):
-        rate = schedule.rate * _pace((epoch * steps + step) / (steps * len(schedule.sizes)))
-        optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, rate * 4
-        rows = order[step * schedule.batch : (step + 1) * schedule.batch].sort().values
-        chosen = [examples[row] for row in rows.tolist()]
-        pixels, mirrored = augment(
-            torch.from_numpy(crops[rows.numpy()]),
-            torch.tensor([example.source == "aptos" for example in chosen]),
-            torch.tensor([example.source == "equalised" for example in chosen]),
-            size,
-        )
-        loss = _loss(network(pixels)[0], targets, rows, mirrored)
-        optimiser.zero_grad()
+    rate = schedule.rate * _pace(progress)
+    optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, rate * 2
+    rows = torch.multinomial(chances, schedule.batch)
+    chosen = [examples[row] for row in rows.tolist()]
+    pixels, mirrored = augment(
+        torch.from_numpy(crops[rows.numpy()]),
+        torch.tensor([example.source == "aptos" for example in chosen]),
+        torch.tensor([example.source == "equalised" for example in chosen]),
+        crops.shape[1],
+    )
+    optimiser.zero_grad()
+    total = 0.0
+    for part in torch.arange(schedule.batch).split(_AT_ONCE):
+        loss = _loss(network(pixels[part])[0], targets, rows[part], mirrored[part]) * (len(part) / schedule.batch)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        _average(averaged, network, min(schedule.averaging, (1 + epoch * steps + step) / (10 + epoch * steps + step)))
-        losses.append(float(loss.detach()))
-        if step % 50 == 49:
-            log.info("epoch %d step %d of %d, loss %.4f", epoch, step + 1, steps, np.mean(losses[-50:]))
+        total += float(loss.detach())
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+    optimiser.step()
+    _average(averaged, network, min(schedule.averaging, (1 + step) / (10 + step)))
+    return total
 
 
 def _pace(progress: float) -> float:
     """Warm-up over the first twentieth, then half a cosine down to nearly nothing."""
-    return min(1.0, progress / 0.05) * (0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * progress))))
+    return min(1.0, progress / 0.05 + 0.01) * (0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * progress))))
 
 
 def _loss(logits: Tensor, targets: Targets, rows: Tensor, mirrored: Tensor) -> Tensor:
@@ -205,17 +213,18 @@ def _loss(logits: Tensor, targets: Targets, rows: Tensor, mirrored: Tensor) -> T
     side = torch.where(mirrored, 1 - side, side)
     return (
         _binary(logits[:, GRADES], targets.thresholds[rows], 0.03)
-        + 0.3 * _binary(logits[:, QUALITY], targets.quality[rows], 0.03)
+        + 0.3 * _binary(logits[:, QUALITY], targets.quality[rows], 0.03, targets.quality_weight[rows])
         + 0.3 * functional.cross_entropy(logits[:, KINDS], targets.kind[rows], label_smoothing=0.02)
         + 0.1 * _binary(logits[:, RIGHT_EYE], side, 0.05)
     )
 
 
-def _binary(logits: Tensor, truth: Tensor, smoothing: float) -> Tensor:
+def _binary(logits: Tensor, truth: Tensor, smoothing: float, weight: Tensor | None = None) -> Tensor:
     known = ~truth.isnan()
     if not known.any():
         return logits.sum() * 0
-    return functional.binary_cross_entropy_with_logits(logits[known], truth[known] * (1 - smoothing) + smoothing / 2)
+    softened = truth[known] * (1 - smoothing) + smoothing / 2
+    return functional.binary_cross_entropy_with_logits(logits[known], softened, None if weight is None else weight[known])
 
 
 @torch.no_grad()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import torch
 
-from screening.classifiers.network import Network
+from screening.classifiers.network import Network, imagenet_network, load_network
+from screening.classifiers.registry import WEIGHTS
 from screening.training.crops import cached_crops
 from screening.training.datasets import retina_examples
 from screening.training.finetune import Schedule, finetune
@@ -19,8 +20,13 @@ _TERMS = (
 _NON_COMMERCIAL = ", EyeQ quality labels (non-commercial) and MILK10k photos as wrong kinds (CC BY-NC 4.0)"
 
 
-def train_retina(root: Path, version: str, weights: Path, work: Path, golden_photos: Path, *, frozen: bool, commercial: bool) -> Path:
-    """Train on one thread and release; the path of the toml. An interrupted fine-tune goes on from ``work``."""
+def train_retina(
+    root: Path, version: str, weights: Path, work: Path, golden_photos: Path, *, frozen: bool, commercial: bool, minutes: float, start: str | None
+) -> Path:
+    """Train on one thread and release; the path of the toml. An interrupted fine-tune goes on from ``work``.
+
+    ``start``: the released version whose weights the fine-tune begins with; None begins with ImageNet's.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
     examples = retina_examples(root, commercial=commercial)
@@ -31,5 +37,9 @@ def train_retina(root: Path, version: str, weights: Path, work: Path, golden_pho
     else:
         folder = work / f"retina-{version}"
         folder.mkdir(exist_ok=True)
-        network = finetune(examples, crops, folder, Schedule())
+        network = finetune((_first(start), _first(start)), examples, crops, folder, Schedule(minutes=minutes))
     return release(network, examples, crops, version, weights, golden_photos, _TERMS + ("." if commercial else _NON_COMMERCIAL + "."))
+
+
+def _first(start: str | None) -> Network:
+    return load_network(WEIGHTS / f"retina-dr-{start}.safetensors") if start else imagenet_network()
