@@ -13,14 +13,14 @@ from accounts.models import Patient
 from core.dates import day_in_words
 from core.pure.days import local_day
 from followup.models import Reminder, Reply, Step
-from followup.rules.sentences import sentence
+from followup.rules.sentences import sentence, step_title
 from followup.selectors import Moment
 from screening.models import Encounter, ReportVersion
 
 REVIEW = "clinician_review"
 IN_PERSON = frozenset({"referral", "examination_in_person", "in_person_instead_of_photo"})
 WAITS = frozenset({"recall", "ask_again"})
-DONE_BY_PATIENT = IN_PERSON | WAITS | {"symptom_today", "retake", "second_eye", "first_screen"}
+DONE_BY_PATIENT = IN_PERSON | WAITS | {"emergency_today", "symptom_today", "doctor_today", "retake", "second_eye", "first_screen"}
 WHY: Mapping[str, str | Promise] = {
     "time": gettext_lazy("No time"),
     "distance": gettext_lazy("Too far away"),
@@ -53,7 +53,7 @@ def step_words(step: Step, language: str, today: date) -> StepWords:
 
     A review's own date and reason stay unsaid: how soon a doctor looks would tell what the program saw.
     """
-    title = sentence(f"step.{step.kind}", language)
+    title = step_title(step.kind, step.rule_id, language)
     if step.laterality:
         title = _("%(step)s (%(eye)s)") % {"step": title, "eye": sentence(f"eye.{step.laterality}", language)}
     url, label = ("", "") if is_far(step, today) else _action(step)
@@ -146,6 +146,6 @@ def _moment(moment: Moment, language: str) -> tuple[str, str, str]:
         case ReportVersion() as version:
             return _("A doctor has answered"), reverse("result", args=[version.report.encounter_id]), _("Signed")
         case Step() as step:
-            return sentence(f"step.{step.kind}", language), "", _("Done")
+            return step_title(step.kind, step.rule_id, language), "", _("Done")
         case Reminder():
             return _("A reminder was sent"), "", _("WeChat")

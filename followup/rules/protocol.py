@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from followup.rules.child_steps import child_steps
 from followup.rules.eye_steps import eye_steps
 from followup.rules.facts import facts_on
 from followup.rules.policy import POLICY
@@ -37,7 +38,7 @@ def wanted_steps(state: PatientState, now: datetime) -> list[WantedStep]:
     path = [*eye_steps(state, now), *_reviews(state), *_after_signature(state)]
     if not path and not _screened(state) and _for_whom(state, now):
         path.append(_first_screen(state, now))
-    steps = [*_symptoms(state), *_failed_photos(state), *path, *skin_steps(state, now)]
+    steps = [*_symptoms(state), *_failed_photos(state), *path, *skin_steps(state, now), *child_steps(state)]
     if "share_clinic" not in state.consents:
         steps = _in_person(steps, {lesion.encounter_id for lesion in state.lesions})
     steps = [step for step in steps if step.kind == "symptom_today" or not state.closed(*step.key)]

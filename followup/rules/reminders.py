@@ -16,6 +16,7 @@ LADDER_OF_KIND = {
     "second_eye": "photo",
     "retake": "photo",
     "recall": "standard",
+    "recheck": "standard",
     "ask_again": "standard",
     "examination_in_person": "standard",
     "in_person_instead_of_photo": "standard",

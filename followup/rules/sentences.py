@@ -17,6 +17,13 @@ def sentence(code: str, language: str, **fields: str) -> str:
     return SENTENCES[code]["zh" if language.startswith("zh") else "en"].format_map(fields)
 
 
+def step_title(kind: str, rule_id: str, language: str) -> str:
+    """What a step is called. One that a rule of the skin asks for goes by its own name where the plain one speaks of eyes."""
+    code = f"step.{kind}"
+    of_skin = f"{code}.skin"
+    return sentence(of_skin if rule_id.startswith("skin_") and of_skin in SENTENCES else code, language)
+
+
 def lock_screen(language: str, nickname: str = "") -> str:
     """What a message shows on a locked phone: no disease, no organ; on a shared phone whom it is for."""
     return sentence("notification_shared", language, nickname=nickname) if nickname else sentence("notification", language)

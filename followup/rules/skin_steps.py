@@ -9,6 +9,7 @@ from followup.rules.steps import Rule, WantedStep, cited
 from screening.rules.diabetic_retinopathy import PHOTOS_BEFORE_EXAMINATION
 from screening.rules.encounters import question_open
 from screening.rules.review import review_due, review_policy
+from screening.rules.skin.decision import least_urgency
 from screening.rules.skin.protocol import ROW_OF_URGENCY, SKIN_PROTOCOL
 
 # A step cites the row of its urgency, never the row that led to it: a patient reads her steps, and no class.
@@ -28,11 +29,20 @@ def skin_steps(state: PatientState, now: datetime) -> Iterator[WantedStep]:
 
 
 def skin_today(lesion: LesionState, state: PatientState) -> Iterator[WantedStep]:
-    """Call 120, or see a doctor today: before any photo, whatever is signed later, until somebody recorded what came of it."""
+    """Call 120, or see a doctor today, until somebody recorded what came of it.
+
+    Before a signature only the answers send her: what the program saw is not told by a step either, its review is due within a day.
+    """
     if lesion.stopped_at is not None:
         yield _today("emergency_today", "emergency", lesion, state, lesion.stopped_at)
-    elif lesion.current.urgency == "same_day":
+    elif _sent_today(lesion):
         yield _today("doctor_today", "same_day", lesion, state, lesion.opened_at)
+
+
+def _sent_today(lesion: LesionState) -> bool:
+    current = lesion.current
+    signed = lesion.signed is not None and current is lesion.signed.finding
+    return (current.urgency if signed else least_urgency(current)) == "same_day"
 
 
 def _today(kind: str, urgency: str, lesion: LesionState, state: PatientState, at: datetime) -> WantedStep:
@@ -67,8 +77,9 @@ def _review(lesion: LesionState, state: PatientState) -> Iterator[WantedStep]:
 
 
 def _visit_without_photo(lesion: LesionState, state: PatientState) -> Iterator[WantedStep]:
-    """A place that the app does not photograph is seen in person, sooner where the answers ask for it (they have a step of their own)."""
-    if not lesion.photo_allowed and lesion.stopped_at is None:
+    """A place that the app does not photograph is seen in person, unless a dermatologist signed a visit, which is one."""
+    visit = lesion.signed is not None and lesion.signed.finding.urgency in VISITS | {"same_day"}
+    if not lesion.photo_allowed and lesion.stopped_at is None and not visit:
         yield _examination("skin_in_person", lesion.opened_at, lesion, state)
 
 
@@ -100,7 +111,7 @@ def _after_signature(lesion: LesionState, state: PatientState, *, newest: bool) 
         return
     if report.finding.urgency in VISITS:
         yield _dated("referral", lesion, report, state)
-    elif newest and (report.finding.urgency == "short" or report.next_due is not None):
+    elif newest and lesion.photo_allowed and report.finding.urgency in ("short", "same_day"):
         yield _dated("recall", lesion, report, state)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from core.pure.days import local_day
 from followup.rules.facts import FactRecord
 from screening.rules.diabetic_retinopathy import PersonFinding
+from screening.rules.myopia.state import ChildFinding
 from screening.rules.protocol_rows import POLICY as READING_POLICY
 from screening.rules.skin.urgency import LesionFinding
 
@@ -115,6 +116,16 @@ class LesionState:
 
 
 @dataclass(frozen=True)
+class VisitState:
+    """A child's visit to a store; `rows_before` applied at the visit before it, so that theirs is no first date any more."""
+
+    encounter_id: str
+    taken_at: datetime
+    finding: ChildFinding
+    rows_before: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class SymptomReport:
     """A red-flag symptom answered with yes; `encounter_id` is None when it was told before any photo."""
 
@@ -150,6 +161,7 @@ class PatientState:
     outcomes: tuple[RecordedOutcome, ...] = ()
     region: str | None = None
     lesions: tuple[LesionState, ...] = ()
+    visits: tuple[VisitState, ...] = ()
 
     def local_day(self, moment: datetime) -> date:
         """The patient's own calendar day at a moment."""

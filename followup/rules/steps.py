@@ -20,6 +20,7 @@ STEP_KINDS = (
     "in_person_instead_of_photo",
     "clinician_review",
     "recall",
+    "recheck",
     "ask_again",
 )
 

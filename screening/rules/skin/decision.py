@@ -9,6 +9,7 @@ from screening.rules.skin.urgency import CLASSES, RAISING, LesionFinding, raised
 OTHER, CANNOT_TELL = "other", "cannot_tell"
 DECISION_CLASSES = (*CLASSES, OTHER, CANNOT_TELL)
 RETAKE = "retake"
+IN_PERSON = "skin_in_person"
 DECISION_URGENCIES = (RETAKE, *(urgency for urgency in ROW_OF_URGENCY if urgency != "emergency"))
 """What can be signed: another photo, watch, three distances of a visit, today. An emergency is not signed, it is called."""
 
@@ -33,13 +34,15 @@ def least_urgency(finding: LesionFinding) -> str:
 
 
 def fault_of_decision(finding: LesionFinding, decision: LesionDecision) -> str | None:
-    """Why a decision cannot be signed: unknown_class, unknown_urgency, retake_with_class, reason_missing – or None."""
+    """Why a decision cannot be signed: unknown_class, unknown_urgency, retake_with_class, no_photo_taken, reason_missing – or None."""
     if decision.lesion_class not in DECISION_CLASSES:
         return "unknown_class"
     if decision.urgency not in DECISION_URGENCIES:
         return "unknown_urgency"
     if decision.urgency == RETAKE and decision.lesion_class != CANNOT_TELL:
         return "retake_with_class"
+    if decision.urgency == RETAKE and IN_PERSON in finding.row_ids:
+        return "no_photo_taken"
     # The least of a finding without red flags is a watch or another photo: no signature is below that.
     least = least_urgency(finding)
     lowered = least != RETAKE and urgency_rank(decision.urgency) < urgency_rank(least)
@@ -58,12 +61,17 @@ def lesion_as_decided(finding: LesionFinding, decision: LesionDecision) -> Lesio
     return replace(
         finding,
         urgency=decision.urgency,
-        row_ids=(row,),
+        row_ids=(row, *_still_in_person(finding, decision)),
         state=_state(finding, decision),
         lesion_class=told,
         class_shown=told is not None,
         retakes=max(finding.retakes, 1) if decision.urgency == RETAKE else finding.retakes,
     )
+
+
+def _still_in_person(finding: LesionFinding, decision: LesionDecision) -> tuple[str, ...]:
+    """What was never photographed cannot be watched by photo: without a visit it is still to be seen in person."""
+    return (IN_PERSON,) if decision.urgency == "short" and IN_PERSON in finding.row_ids else ()
 
 
 def _state(finding: LesionFinding, decision: LesionDecision) -> str:
