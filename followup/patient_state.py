@@ -13,6 +13,7 @@ from core.pure.days import local_day
 from followup.models import Step, Task
 from followup.rules.facts import CODES, FactRecord
 from followup.rules.state import EncounterState, PatientState, RecordedOutcome, SignedReport, SymptomReport
+from followup.visit_state import visit_states
 from screening.models import Encounter, Fact, ReportVersion
 from screening.rules.diabetic_retinopathy import LATERALITIES, PhotoFinding, eye_finding, person_finding
 from screening.rules.programmes import PROGRAMMES
@@ -26,7 +27,7 @@ RECORDED = ("attended", "declined", "deceased")
 
 
 def patient_state(patient: Patient, now: datetime) -> PatientState:
-    """Everything known of the patient at `now` (6 queries and 3 for each encounter)."""
+    """Everything known of the patient at `now` (7 queries, 8 for a child with visits, and 3 for each encounter)."""
     facts = list(Fact.objects.filter(patient=patient).order_by("recorded_at", "id"))
     encounters = list(Encounter.objects.filter(patient=patient, programme=EYE).order_by("opened_at", "id"))
     symptoms = symptom_answers([fact for fact in facts if fact.code == "symptom"], encounters)
@@ -42,6 +43,7 @@ def patient_state(patient: Patient, now: datetime) -> PatientState:
         encounters=tuple(encounter for encounter in found if encounter is not None),
         symptoms=tuple(SymptomReport(at, encounter) for encounter, told in symptoms.items() if (at := _still_told(told)) is not None),
         outcomes=tuple(_outcome(step) for step in Step.objects.filter(patient=patient, closed_reason__in=RECORDED).order_by("closed_at")),
+        visits=visit_states(patient),
     )
 
 

@@ -19,7 +19,7 @@ from screening.models import Encounter, ReportVersion
 
 REVIEW = "clinician_review"
 IN_PERSON = frozenset({"referral", "examination_in_person", "in_person_instead_of_photo"})
-WAITS = frozenset({"recall", "ask_again"})
+WAITS = frozenset({"recall", "recheck", "ask_again"})
 DONE_BY_PATIENT = IN_PERSON | WAITS | {"emergency_today", "symptom_today", "doctor_today", "retake", "second_eye", "first_screen"}
 WHY: Mapping[str, str | Promise] = {
     "time": gettext_lazy("No time"),
@@ -108,7 +108,7 @@ def _action(step: Step) -> tuple[str, str]:
         case "retake" | "second_eye" if step.encounter_id:
             return reverse("sitting", args=[step.encounter_id]), _("Send the photo")
         case "first_screen" | "recall" | "retake" | "second_eye":
-            return reverse("check"), _("Send the photos")
+            return reverse("check_eye"), _("Send the photos")
         case "ask_again":
             return reverse("facts"), _("Answer now")
         case "clinician_review" if step.encounter_id:

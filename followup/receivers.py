@@ -6,7 +6,15 @@ from accounts.events import consent_given, consent_withdrawn, patient_registered
 from accounts.models import Patient
 from followup.services.reconcile import reconcile_patient
 from followup.services.reminders import owe_answer
-from screening.events import facts_recorded, photo_accepted, photo_corrected, reading_finished, report_composed, report_finalised
+from screening.events import (
+    facts_recorded,
+    measurements_recorded,
+    photo_accepted,
+    photo_corrected,
+    reading_finished,
+    report_composed,
+    report_finalised,
+)
 from screening.models import ReportVersion
 
 CHANGES = (
@@ -14,6 +22,7 @@ CHANGES = (
     consent_given,
     consent_withdrawn,
     facts_recorded,
+    measurements_recorded,
     photo_accepted,
     photo_corrected,
     reading_finished,

@@ -90,6 +90,8 @@ def closing(step: Step, want: WantedStep | None, state: PatientState) -> tuple[S
             return done, "photo_received"
         case "recall" if any(seen.signed and seen is not encounter and seen.signed.signed_at >= step.opened_at for seen in state.encounters):
             return done, "screened_again"
+        case "recheck" if any(visit.encounter_id != str(step.encounter_id) and visit.taken_at >= step.opened_at for visit in state.visits):
+            return done, "measured_again"
         case "symptom_today":
             return superseded, "taken_back"
     return superseded, "plan_changed"
