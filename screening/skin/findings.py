@@ -37,17 +37,28 @@ def answer_rows(encounter: Encounter) -> list[Answers]:
     return list(encounter.answers.order_by("recorded_at", "id"))
 
 
-def answers_now(rows: list[Answers]) -> dict[str, object]:
-    """What holds of the answers: a later row supersedes an earlier one, question by question."""
-    return {code: value for row in rows for code, value in row.answers.items()}
+def answers_now(rows: list[Answers], person: Asked) -> dict[str, object]:
+    """What holds of the answers: a later row supersedes an earlier one, question by question. An emergency once told stands."""
+    given: dict[str, object] = {}
+    for row in rows:
+        given |= row.answers
+        if _stops(given, person):
+            break
+    return given
 
 
 def stopped_at(rows: list[Answers], person: Asked) -> datetime | None:
-    """When an emergency was told: the first row after which the answers stopped the flow. No later answer takes it back."""
-    for count, row in enumerate(rows, start=1):
-        if emergency(answers_now(rows[:count]), person.age, newborn=person.newborn) is not None:
+    """When an emergency was told, None where there was none."""
+    given: dict[str, object] = {}
+    for row in rows:
+        given |= row.answers
+        if _stops(given, person):
             return row.recorded_at
     return None
+
+
+def _stops(given: Mapping[str, object], person: Asked) -> bool:
+    return emergency(given, person.age, newborn=person.newborn) is not None
 
 
 def skin_photos(encounter: Encounter) -> list[SkinPhoto]:
@@ -62,7 +73,7 @@ def finding_now(encounter: Encounter) -> LesionFinding:
     assert encounter.lesion is not None
     return lesion_finding(
         skin_photos(encounter),
-        answers_now(answer_rows(encounter)),
+        answers_now(answer_rows(encounter), person),
         site=encounter.lesion.body_site,
         age=person.age,
         floors=floors(encounter.programme),
@@ -89,7 +100,8 @@ def finding_document(finding: LesionFinding) -> dict[str, Any]:
 
 def finding_from(document: Mapping[str, Any]) -> LesionFinding:
     """The LesionFinding that a version carries."""
-    return LesionFinding(**{name: tuple(value) if isinstance(value, list) else value for name, value in document.items()})
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
+    return LesionFinding(**fields)
 
 
 def _photo(seen: CorrectedPhoto) -> SkinPhoto:
