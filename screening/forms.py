@@ -1,13 +1,15 @@
 """The questions before a photo, and the photo itself. "I don't know" is always an answer; what was typed stays."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from screening.rules.questions import QUESTIONS, UNKNOWN, fault_of
 from screening.services.facts import Answer
 
@@ -152,3 +154,8 @@ class PhotoForm(forms.Form):
         if taken_on > self.today:
             raise forms.ValidationError(FAULTS["in_future"], code="in_future")
         return taken_on
+
+    def taken_at(self, zone: str) -> datetime:
+        """Now for a photo of today, else noon of that day where the patient lives."""
+        taken_on: date = self.cleaned_data["taken_on"]
+        return clock.now() if taken_on == clock.today(zone) else datetime.combine(taken_on, time(12), ZoneInfo(zone))

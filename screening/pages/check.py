@@ -1,8 +1,6 @@
 """A sitting: the symptom question, then one photo of each eye, and what the server is doing with them."""
 
-from datetime import date, datetime, time
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,9 +25,17 @@ from screening.selectors import own_sitting, symptom_is_answered, unfinished_sit
 from screening.services.intake import Accepted, accept_photo
 
 
+@require_safe
+@for_patients
+def choose(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Eye or skin."""
+    context = {"tab": "check", "is_eye_begun": unfinished_sitting(patient, now=clock.now()) is not None}
+    return render(request, "screening/choose.html", context)
+
+
 @require_http_methods(["GET", "POST"])
 @for_patients
-def check(request: HttpRequest, patient: Patient) -> HttpResponse:
+def check_eye(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The symptom question of this sitting; once answered, straight to its photos."""
     if not has_consent(patient, "share_clinic"):
         return _without_sharing(request)
@@ -52,7 +58,7 @@ def sitting(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpR
     if not has_consent(patient, "share_clinic"):
         return _without_sharing(request)
     if not symptom_is_answered(patient, encounter_id, now=clock.now()):
-        return redirect("check")
+        return redirect("check_eye")
     return _sitting_page(request, patient, encounter_id)
 
 
@@ -67,7 +73,7 @@ def send_photo(request: HttpRequest, patient: Patient, encounter_id: UUID, later
             raise Http404
         own_sitting(patient, encounter_id)
         if not symptom_is_answered(patient, encounter_id, now=clock.now()):
-            return redirect("check")
+            return redirect("check_eye")
         if form.is_valid():
             accepted = accept_photo(
                 patient=patient,
@@ -75,7 +81,7 @@ def send_photo(request: HttpRequest, patient: Patient, encounter_id: UUID, later
                 upload=form.cleaned_data["photo"],
                 kind="retina",
                 laterality=laterality,
-                taken_at=_moment(form.cleaned_data["taken_on"], patient.zone),
+                taken_at=form.taken_at(patient.zone),
                 encounter=encounter_id,
             )
     except Problem as problem:
@@ -150,8 +156,3 @@ def _sent(request: HttpRequest, accepted: Accepted, encounter_id: UUID) -> HttpR
 
 def _without_sharing(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     return render(request, "screening/without_sharing.html", {"tab": "check"}, status=status)
-
-
-def _moment(day: date, zone: str) -> datetime:
-    """Now for a photo of today, else noon of that day where the patient lives."""
-    return clock.now() if day == clock.today(zone) else datetime.combine(day, time(12), ZoneInfo(zone))

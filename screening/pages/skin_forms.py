@@ -40,6 +40,7 @@ class PlaceForm(forms.Form):
             "invalid_choice": gettext_lazy("This place does not exist. Please choose one of the list."),
         },
     )
+    sitting = forms.UUIDField(widget=forms.HiddenInput)
     landmark = forms.CharField(
         label=gettext_lazy("Where exactly, in your own words"),
         max_length=LONGEST_TEXT,

@@ -7,7 +7,8 @@ from screening.pages import check, facts, pictures
 urlpatterns = [
     path("facts/", facts.facts, name="facts"),
     path("facts/answers/", facts.answers, name="answers"),
-    path("check/", check.check, name="check"),
+    path("check/", check.choose, name="check"),
+    path("check/eye/", check.check_eye, name="check_eye"),
     path("check/<uuid:encounter_id>/", check.sitting, name="sitting"),
     path("check/<uuid:encounter_id>/<slug:laterality>/", check.eye_card, name="eye_card"),
     path("check/<uuid:encounter_id>/<slug:laterality>/photo/", check.send_photo, name="send_photo"),

@@ -106,7 +106,7 @@ def sign_up(person: Person, stack: Stack, *, name: str) -> None:
 
 def send_both_eyes(person: Person, right: Path, left: Path) -> None:
     page = person.page
-    page.goto("/check/")
+    page.goto("/check/eye/")
     page.wait_for_selector("#eye-OD input[type=file]")
     for laterality, photo in (("OD", right), ("OS", left)):
         page.set_input_files(f"#eye-{laterality} input[type=file]", str(photo))
@@ -202,7 +202,7 @@ def test_a_document_is_not_graded_and_says_what_to_do(person: Person, stack: Sta
     wrong.write_bytes(photos.document())
     sign_up(person, stack, name="赵小兰")
     page = person.page
-    page.goto("/check/")
+    page.goto("/check/eye/")
     page.wait_for_selector("#eye-OD input[type=file]")
     page.set_input_files("#eye-OD input[type=file]", str(wrong))
     person.press("#eye-OD form button.button")

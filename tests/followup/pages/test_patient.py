@@ -53,7 +53,7 @@ def test_home_names_the_one_thing_to_do_with_its_date_and_reason(page: Client, p
     answered(patient, pregnant=False)
     shown = page.get(reverse("home")).content.decode()
     assert "First check of your eyes" in shown
-    assert reverse("check") in shown
+    assert reverse("check_eye") in shown
     assert "No check yet" in shown
 
 
@@ -207,7 +207,7 @@ def test_a_retake_asked_by_a_doctor_is_told_and_can_be_sent(page: Client, patien
     task = page.get(reverse("home")).context["task"]
     assert task.kind == "retake"
     answered(patient, symptom=False)
-    assert page.get(reverse("check")).headers["Location"] == task.url
+    assert page.get(reverse("check_eye")).headers["Location"] == task.url
     left = page.get(task.url).context["cards"][1]
     assert (left.state, left.instruction) == ("again", "A doctor asks for one more photo of this eye.")
     assert left.form is not None

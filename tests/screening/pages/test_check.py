@@ -44,30 +44,36 @@ def finished(photo: Photo, **columns: Any) -> None:
 
 def test_the_symptom_is_asked_before_any_photo(page: Client, patient: Patient) -> None:
     sitting = new_id()
-    assert page.get(reverse("sitting", args=[sitting])).headers["Location"] == reverse("check")
+    assert page.get(reverse("sitting", args=[sitting])).headers["Location"] == reverse("check_eye")
     before = stored_files()
-    assert send(page, sitting, photos.jpeg()).headers["Location"] == reverse("check")
+    assert send(page, sitting, photos.jpeg()).headers["Location"] == reverse("check_eye")
     assert not Photo.objects.filter(patient=patient).exists()
     assert stored_files() == before
 
 
+def test_check_asks_eye_or_skin(page: Client) -> None:
+    shown = page.get(reverse("check")).content.decode()
+    assert f'href="{reverse("check_eye")}"' in shown
+    assert "A spot on my skin" in shown
+
+
 def test_answering_it_leads_to_the_sitting_and_a_symptom_to_help(page: Client) -> None:
-    assert page.post(reverse("check"), {"symptom": "no"}).headers["Location"].startswith("/check/0")
-    assert page.post(reverse("check"), {"symptom": "yes"}).headers["Location"] == reverse("today")
+    assert page.post(reverse("check_eye"), {"symptom": "no"}).headers["Location"].startswith("/check/0")
+    assert page.post(reverse("check_eye"), {"symptom": "yes"}).headers["Location"] == reverse("today")
 
 
 def test_every_sitting_asks_for_the_symptom_anew(page: Client, asked: Patient) -> None:
     encounter = make_encounter(asked)
     for eye in ("OD", "OS"):
         make_photo(encounter, eye)
-    assert page.get(reverse("check")).status_code == 200
+    assert page.get(reverse("check_eye")).status_code == 200
     assert page.get(reverse("sitting", args=[encounter.pk])).status_code == 200
 
 
 def test_an_unfinished_sitting_is_gone_on_with(page: Client, asked: Patient) -> None:
     encounter = make_encounter(asked)
     make_photo(encounter, "OD")
-    assert page.get(reverse("check")).headers["Location"] == reverse("sitting", args=[encounter.pk])
+    assert page.get(reverse("check_eye")).headers["Location"] == reverse("sitting", args=[encounter.pk])
 
 
 def test_a_photo_sent_by_page_is_queued_and_its_progress_is_told(page: Client, asked: Patient) -> None:
@@ -183,7 +189,7 @@ def test_without_sharing_the_page_says_where_to_be_examined(db: None) -> None:
     answered(patient, symptom=False)
     assert patient.user is not None
     page = browser_of(patient.user)
-    assert "in person at the eye department" in page.get(reverse("check")).content.decode()
+    assert "in person at the eye department" in page.get(reverse("check_eye")).content.decode()
     before = stored_files()
     refused = send(page, new_id(), photos.jpeg())
     assert refused.status_code == 403
