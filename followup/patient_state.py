@@ -13,6 +13,7 @@ from core.pure.days import local_day
 from followup.models import Step, Task
 from followup.rules.facts import CODES, FactRecord
 from followup.rules.state import EncounterState, PatientState, RecordedOutcome, SignedReport, SymptomReport
+from followup.skin_state import asked_again, lesion_state, signed_lesion
 from followup.visit_state import visit_states
 from screening.models import Encounter, Fact, ReportVersion
 from screening.rules.diabetic_retinopathy import LATERALITIES, PhotoFinding, eye_finding, person_finding
@@ -20,35 +21,43 @@ from screening.rules.programmes import PROGRAMMES
 from screening.rules.protocol_rows import PROTOCOL
 from screening.selectors import eyes_asked_again, photo_findings, referable_threshold, signed_grade
 from screening.services.reports import SYMPTOM_BELONGS_TO_SITTING, finding_of
+from screening.skin.findings import skin_photos
 
-EYE = PROGRAMMES["retina-dr"].code
+EYE, SKIN = PROGRAMMES["retina-dr"].code, PROGRAMMES["skin-lesion"].code
 # Only what really happened closes a step for good (CLINICAL.md D3).
 RECORDED = ("attended", "declined", "deceased")
 
 
 def patient_state(patient: Patient, now: datetime) -> PatientState:
-    """Everything known of the patient at `now` (7 queries, 8 for a child with visits, and 3 for each encounter)."""
+    """Everything known of the patient at `now` (8 queries, 9 for a child with visits, 3 for each encounter of the eyes and 4 for each spot)."""
     facts = list(Fact.objects.filter(patient=patient).order_by("recorded_at", "id"))
     encounters = list(Encounter.objects.filter(patient=patient, programme=EYE).order_by("opened_at", "id"))
     symptoms = symptom_answers([fact for fact in facts if fact.code == "symptom"], encounters)
     settled = {str(task.about) for task in Task.objects.filter(patient=patient, kind="photo_failed", done_at__isnull=False)}
     versions = _versions(patient)
+    consents = frozenset(active_consents(patient).values_list("purpose", flat=True))
     found = [_encounter(one, versions.get(one.pk, []), told=symptoms.get(str(one.pk), []), settled=settled) for one in encounters]
     return PatientState(
         registered_at=patient.created_at,
         zone=patient.zone,
         age=youngest_age(local_day(now, patient.zone), birth_date=patient.birth_date, birth_year=patient.birth_year),
-        consents=frozenset(active_consents(patient).values_list("purpose", flat=True)),
+        consents=consents,
         facts=tuple(fact_record(fact) for fact in facts if fact.code in CODES),
         encounters=tuple(encounter for encounter in found if encounter is not None),
         symptoms=tuple(SymptomReport(at, encounter) for encounter, told in symptoms.items() if (at := _still_told(told)) is not None),
         outcomes=tuple(_outcome(step) for step in Step.objects.filter(patient=patient, closed_reason__in=RECORDED).order_by("closed_at")),
         visits=visit_states(patient),
+        lesions=tuple(
+            lesion_state(one, versions.get(one.pk, []), intimate_consent="intimate_photo" in consents, settled=settled)
+            for one in Encounter.objects.filter(patient=patient, programme=SKIN).select_related("lesion", "patient").order_by("opened_at", "id")
+        ),
     )
 
 
 def as_if_signed(state: PatientState, version: ReportVersion, encounter: Encounter) -> PatientState:
     """The state were `version` (which need not be saved) the encounter's signed report (3 queries)."""
+    if encounter.lesion_id is not None:
+        return _as_if_signed_spot(state, version, encounter)
     photos = photo_findings(encounter)
     report, asked = _signed_report(version, photos, encounter), eyes_asked_again(version, photos)
     return replace(
@@ -56,6 +65,18 @@ def as_if_signed(state: PatientState, version: ReportVersion, encounter: Encount
         encounters=tuple(
             replace(known, signed=report, report_waiting=False, retake_asked=asked) if known.encounter_id == str(encounter.pk) else known
             for known in state.encounters
+        ),
+    )
+
+
+def _as_if_signed_spot(state: PatientState, version: ReportVersion, encounter: Encounter) -> PatientState:
+    photos = skin_photos(encounter)
+    report, asked = signed_lesion(version, photos, encounter), asked_again(version, photos)
+    return replace(
+        state,
+        lesions=tuple(
+            replace(known, signed=report, report_waiting=False, retake_asked=asked) if known.encounter_id == str(encounter.pk) else known
+            for known in state.lesions
         ),
     )
 
