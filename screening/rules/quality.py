@@ -39,13 +39,16 @@ class RetakeInstruction:
         return self.zh if language.startswith("zh") else self.en
 
 
-INSTRUCTIONS: Mapping[str, RetakeInstruction] = MappingProxyType(
-    {
-        row["reason_code"]: RetakeInstruction(row["reason_code"], row["audience"], row["zh"], row["en"])
-        for row in read_rows(Path(__file__).parent / "data" / "photo_retake_instructions.csv")
-        if row["domain"] == "fundus"
+def _instructions(domain: str) -> Mapping[str, RetakeInstruction]:
+    rows = read_rows(Path(__file__).parent / "data" / "photo_retake_instructions.csv")
+    found = {
+        row["reason_code"]: RetakeInstruction(row["reason_code"], row["audience"], row["zh"], row["en"]) for row in rows if row["domain"] == domain
     }
-)
+    return MappingProxyType(found)
+
+
+INSTRUCTIONS = _instructions("fundus")
+SKIN_INSTRUCTIONS = _instructions("skin")
 
 
 def first_reason(failing: Collection[str]) -> str | None:
@@ -64,3 +67,8 @@ def retake_instruction(reason: str, audience: str) -> RetakeInstruction:
         raise ValueError(f"unknown audience {audience!r}")
     instruction = INSTRUCTIONS.get(reason, INSTRUCTIONS[FOR_A_SENT_FILE])
     return instruction if instruction.audience in (audience, EVERYBODY) or audience == "operator" else INSTRUCTIONS[FOR_A_SENT_FILE]
+
+
+def skin_instruction(reason: str) -> RetakeInstruction | None:
+    """The instruction for a skin photo, to the patient who took it; None for a file that could not be opened."""
+    return SKIN_INSTRUCTIONS.get(reason)

@@ -1,4 +1,4 @@
-"""`manage.py screen PHOTO --kind retina --eye OD`: one photo through the pipeline of the service, from the command line."""
+"""`manage.py screen PHOTO --kind retina --eye OD` or `--kind skin`: one photo through the pipeline of the service, from the command line."""
 
 import json
 import sys
@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient
 from core import clock
 from core.problems import Problem
-from screening.classifiers import retina
-from screening.classifiers.rows import evaluation_row
+from screening.classifiers import retina, skin
+from screening.classifiers.rows import evaluation_row, skin_row
 from screening.models import Laterality, Reading
-from screening.rules.quality import retake_instruction
+from screening.rules.quality import retake_instruction, skin_instruction
 from screening.services.intake import accept_photo
 from screening.services.reading import read_queued
 from screening.services.storage import store_original
@@ -27,17 +27,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("photo", type=Path)
-        parser.add_argument("--kind", choices=["retina"], required=True)
-        parser.add_argument("--eye", choices=Laterality.values, required=True)
+        parser.add_argument("--kind", choices=["retina", "skin"], required=True)
+        parser.add_argument("--eye", choices=Laterality.values, help="which eye, for a retina photo")
         parser.add_argument("--patient", help="id of the patient whose photo it is")
         parser.add_argument("--json", action="store_true", help="print one line of JSON, last")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if (options["kind"] == "retina") != bool(options["eye"]):
+            raise CommandError("a retina photo needs --eye, a skin photo has none")
+        if options["kind"] == "skin" and options["patient"]:
+            raise CommandError("a skin photo is kept with its six questions only: use the pages or the API")
         try:
             photo = options["photo"].read_bytes()
         except OSError as error:
             raise CommandError(f"cannot read {options['photo']}: {error.strerror}") from None
-        row = _kept(photo, options) if options["patient"] else _passing(photo)
+        row = _kept(photo, options) if options["patient"] else _passing(photo, options["kind"])
         row = {"file": options["photo"].name} | row
         if options["json"]:
             self.stdout.write(json.dumps(row, ensure_ascii=False))
@@ -45,14 +49,18 @@ class Command(BaseCommand):
         for name, value in row.items():
             self.stdout.write(f"{name:22} {value}")
         if row["outcome"] in ("retake", "refused"):
-            self.stdout.write(retake_instruction(str(row["reason"]), "operator").text("en"))
+            reason = str(row["reason"])
+            instruction = skin_instruction(reason) if options["kind"] == "skin" else retake_instruction(reason, "operator")
+            if instruction:
+                self.stdout.write(instruction.text("en"))
         self.stdout.write(_("AI screening reference, not a diagnosis; it does not replace an examination."))
 
 
-def _passing(photo: bytes) -> dict[str, object]:
+def _passing(photo: bytes, kind: str) -> dict[str, object]:
     started = perf_counter()
-    found = retina.read_photo(photo)
-    return evaluation_row(found, round((perf_counter() - started) * 1000))
+    found = skin.read_photo(photo) if kind == "skin" else retina.read_photo(photo)
+    row = skin_row if kind == "skin" else evaluation_row
+    return row(found, round((perf_counter() - started) * 1000))
 
 
 def _kept(photo: bytes, options: dict[str, Any]) -> dict[str, object]:
