@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from core.pure.days import local_day
 from followup.rules.policy import POLICY
 from followup.rules.state import LesionState, PatientState, SignedLesion
 from followup.rules.steps import Rule, WantedStep, cited
@@ -107,7 +108,7 @@ def _examination(row_id: str, since: datetime, lesion: LesionState, state: Patie
 def _after_signature(lesion: LesionState, state: PatientState, *, newest: bool) -> Iterator[WantedStep]:
     """A visit until its outcome is recorded, or another photo in eight weeks while no newer sitting looked at the spot."""
     report = lesion.signed
-    if report is None or lesion.stopped_at is not None:
+    if report is None:
         return
     if report.finding.urgency in VISITS:
         yield _dated("referral", lesion, report, state)
@@ -115,17 +116,17 @@ def _after_signature(lesion: LesionState, state: PatientState, *, newest: bool) 
         yield _dated("recall", lesion, report, state)
 
 
-def planned_day(report: SignedLesion, state: PatientState) -> date:
+def planned_day(report: SignedLesion, zone: str) -> date:
     """The day that a signed finding calls for: counted from its latest photo, never before the day of signing, nor after a date entered."""
-    signed_on = state.local_day(report.signed_at)
+    signed_on = local_day(report.signed_at, zone)
     row = ROW_OF_URGENCY[report.finding.urgency if report.finding.urgency in VISITS else "short"]
-    seen_on = signed_on if report.photo_too_old else state.local_day(min(report.taken_at, report.accepted_at))
+    seen_on = signed_on if report.photo_too_old else local_day(min(report.taken_at, report.accepted_at), zone)
     due = max(seen_on + timedelta(days=row.days), signed_on)
     return due if report.next_due is None else min(due, report.next_due)
 
 
 def _dated(kind: str, lesion: LesionState, report: SignedLesion, state: PatientState) -> WantedStep:
-    due, urgency = planned_day(report, state), report.finding.urgency
+    due, urgency = planned_day(report, state.zone), report.finding.urgency
     rule: Rule = POLICY["skin_clinician_date"] if due == report.next_due else ROW_OF_URGENCY[urgency if urgency in VISITS else "short"]
     return cited(
         kind,

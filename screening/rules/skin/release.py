@@ -26,12 +26,12 @@ def lesion_sentence(
 ) -> Sentence:
     """The banner of the result page: exactly one sentence.
 
-    An emergency, and answers that send her today, are told whatever the switches say; so is a photo that cannot be read. Before a signature all
+    An emergency, and answers that send her today, are told before any signature; so is a photo that cannot be read. Before a signature all
     else is *a doctor will answer* unless `release_unsigned`; then a visit with its provisional date, and a watch only if the weights
     `may_reassure` and neither the place nor an open referral forbids it. Nothing is ever less than a watch. The arguments are those of
     screening.rules.release.patient_sentence. Source: CLINICAL.md B(iii), DESIGN.md section 4 walk 2, UX.md "Words".
     """
-    if finding.emergency is not None:
+    if finding.emergency is not None and not signed:
         return Sentence("emergency_skin", "now")
     if least_urgency(finding) == "same_day" and not signed:
         return Sentence("now_skin", "now")
