@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.classifiers.calibration import Platt
+from screening.classifiers.reassurance import may_reassure
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 
@@ -22,8 +23,8 @@ class ModelCard:
     """One released version: everything that serving needs beside the weights themselves.
 
     ``thresholds`` are calibrated probabilities, frozen at release; ``least_in_set`` is the conformal limit; ``prior`` the share of each label
-    in the validation split that the probabilities assume; ``golden`` raw logits per golden picture; ``may_reassure`` is false until the lower
-    limits on another camera pass the bars.
+    in the validation split that the probabilities assume; ``golden`` raw logits per golden picture; ``may_reassure`` follows from the
+    figures under ``left_out`` (reassurance.py), never from a word in the file.
     """
 
     programme: str
@@ -71,7 +72,7 @@ def read_card(path: Path, *, status: str | None = None) -> ModelCard | None:
         weights=path.with_suffix(".safetensors"),
         sha256=text["sha256"],
         input_px=text["input_px"],
-        may_reassure=text["may_reassure"],
+        may_reassure=may_reassure(text["programme"], text.get("left_out", {})),
         for_whom=text["for_whom"],
         terms=text["terms"],
         thresholds=text["thresholds"],

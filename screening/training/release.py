@@ -139,7 +139,6 @@ def _toml(version: str, sha256: str, size: int, frozen: Frozen, golden: dict[str
         'status = "live"',
         f'sha256 = "{sha256}"',
         f"input_px = {size}",
-        "may_reassure = false",
         'for_whom = "18 and over with known diabetes"',
         f'terms = """{terms}"""',
         "",
