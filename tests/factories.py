@@ -7,7 +7,7 @@ from typing import Any
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from accounts.models import Membership, Organisation, Patient, User
+from accounts.models import Consent, ConsentText, Guardianship, Membership, Organisation, Patient, User
 from accounts.services.consent import give_consents
 from accounts.services.staff import ensure_reading_centre
 from core import clock
@@ -44,10 +44,48 @@ def make_patient(*, consents: Iterable[str] = ALL_PURPOSES, birth_year: int = 19
     return patient
 
 
-def make_clinician(organisation: Organisation | None = None) -> User:
+def make_clinician(organisation: Organisation | None = None, *, specialty: str = "eye") -> User:
+    return _member(organisation or reading_centre(), "clinician", specialty=specialty)
+
+
+def make_store(name: str = "光明眼镜") -> Organisation:
+    return Organisation.objects.create(kind="store", name_zh=name, name_en="Bright Optics", created_at=clock.now())
+
+
+def make_staff(store: Organisation) -> User:
+    return _member(store, "store_staff")
+
+
+def _member(organisation: Organisation, role: str, **columns: Any) -> User:
     user = make_user()
-    Membership.objects.create(user=user, organisation=organisation or reading_centre(), role="clinician", starts_at=clock.now() - timedelta(days=1))
+    Membership.objects.create(user=user, organisation=organisation, role=role, starts_at=clock.now() - timedelta(days=1), **columns)
     return user
+
+
+def make_child(*, birth_year: int = 2017, guardian: User | None = None) -> Patient:
+    """A child whose guardian said yes to everything; the guardian is a patient of her own login."""
+    guardian = guardian or make_patient().user
+    assert guardian is not None
+    child = Patient.objects.create(name="李小雨", birth_year=birth_year, created_at=clock.now())
+    Guardianship.objects.create(
+        child=child, guardian=guardian, relation="mother", verified="seen_in_person", verified_by=guardian, starts_at=clock.now() - timedelta(days=1)
+    )
+    for purpose in ALL_PURPOSES:
+        _consent(child, purpose, guardian, reading_centre() if purpose == "share_clinic" else None)
+    return child
+
+
+def share_with(patient: Patient, store: Organisation) -> None:
+    """The person shares her record with a store."""
+    by = patient.user or patient.guardianships.get().guardian
+    _consent(patient, "share_store", by, store)
+
+
+def _consent(patient: Patient, purpose: str, by: User, organisation: Organisation | None) -> None:
+    text, _ = ConsentText.objects.get_or_create(
+        purpose=purpose, language="zh-hans", sha256=purpose, defaults={"version": "test", "text": purpose, "created_at": clock.now()}
+    )
+    Consent.objects.create(patient=patient, purpose=purpose, organisation=organisation, text=text, given_by=by, given_at=clock.now())
 
 
 def client_of(user: User | None) -> APIClient:

@@ -6,32 +6,69 @@ sign in (302); unknown and forbidden are the same 404.
 
 from dataclasses import dataclass
 
-# signed out, the patient herself, another patient, a clinician she shares with, a clinician of another organisation
-ACTORS = ("signed_out", "patient", "other_patient", "clinician", "outside_clinician")
+ACTORS = (
+    "signed_out",
+    "patient",  # the person whom the row's address is about
+    "other_patient",
+    "guardian",  # of a child who shares with the store; a patient herself
+    "store_staff",  # of the store that the patient and the child share with
+    "other_staff",  # of another store
+    "clinician",  # eye doctor of the organisation the patient shares with
+    "dermatologist",  # likewise, for the skin
+    "outside_clinician",
+    "partner",  # a person of a pharma partner, signed in
+)
 
 
 @dataclass(frozen=True)
 class Row:
     """Expected status by actor, in the order of ACTORS."""
 
-    statuses: tuple[int, int, int, int, int]
+    statuses: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        assert len(self.statuses) == len(ACTORS)
 
 
 def everybody(status: int) -> Row:
-    return Row((status,) * 5)
+    return Row((status,) * len(ACTORS))
+
+
+def first(status: int, others: int) -> Row:
+    """One status for the signed-out, another for everybody else."""
+    return Row((status,) + (others,) * (len(ACTORS) - 1))
 
 
 def signed_in(status: int) -> Row:
     """The API for whoever has a token."""
-    return Row((401, status, status, status, status))
+    return first(401, status)
 
 
-def api(patient: int, other: int, clinician: int, outside: int) -> Row:
-    return Row((401, patient, other, clinician, outside))
+def _row(signed_out: int, patient: int, other: int, clinician: int, outside: int, rest: dict[str, int]) -> Row:
+    found = {
+        "signed_out": signed_out,
+        "patient": patient,
+        "other_patient": other,
+        "guardian": rest.get("guardian", other),
+        "store_staff": rest.get("staff", 404),
+        "other_staff": rest.get("other_staff", 404),
+        "clinician": clinician,
+        "dermatologist": rest.get("dermatologist", clinician),
+        "outside_clinician": outside,
+        "partner": rest.get("partner", 404),
+    }
+    assert set(rest) <= {"guardian", "staff", "other_staff", "dermatologist", "partner"}
+    return Row(tuple(found[actor] for actor in ACTORS))
 
 
-def page(patient: int, other: int, clinician: int, outside: int) -> Row:
-    return Row((302, patient, other, clinician, outside))
+def api(patient: int = 404, other: int = 404, clinician: int = 404, outside: int = 404, **rest: int) -> Row:
+    """An address of the API; actors that are not named: a guardian is another patient, a dermatologist a clinician, the rest find nothing."""
+    return _row(401, patient, other, clinician, outside, rest)
+
+
+def page(patient: int = 404, other: int = 404, clinician: int = 404, outside: int = 404, **rest: int) -> Row:
+    """A page, likewise."""
+    return _row(302, patient, other, clinician, outside, rest)
 
 
 TABLE: dict[tuple[str, str], Row] = {
@@ -44,7 +81,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("api_sign_ups", "POST"): everybody(400),
     ("api_login_codes", "POST"): everybody(400),
     ("api_sessions", "POST"): everybody(400),
-    ("core:first", "GET"): Row((200, 302, 302, 302, 302)),
+    ("core:first", "GET"): first(200, 302),
     ("core:language", "POST"): everybody(302),
     ("core:styleguide", "GET"): everybody(404),
     ("how_to_get_a_picture", "GET"): everybody(200),
@@ -53,12 +90,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("sample", "GET"): everybody(404),
     ("photo_image", "GET"): everybody(404),
     # signing up and in
-    ("sign_up", "GET"): Row((200, 302, 302, 302, 302)),
-    ("sign_up", "POST"): Row((200, 302, 302, 302, 302)),
+    ("sign_up", "GET"): first(200, 302),
+    ("sign_up", "POST"): first(200, 302),
     ("sign_up_code", "GET"): everybody(302),
     ("sign_up_code", "POST"): everybody(302),
-    ("sign_in", "GET"): Row((200, 302, 302, 302, 302)),
-    ("sign_in", "POST"): Row((200, 302, 302, 302, 302)),
+    ("sign_in", "GET"): first(200, 302),
+    ("sign_in", "POST"): first(200, 302),
     ("sign_in_code", "GET"): everybody(302),
     ("sign_in_code", "POST"): everybody(302),
     ("sign_in_password", "GET"): everybody(200),
@@ -67,8 +104,8 @@ TABLE: dict[tuple[str, str], Row] = {
     # whoever is signed in, about herself
     ("api_current_session", "DELETE"): signed_in(204),
     ("api_me", "GET"): signed_in(200),
-    ("me", "GET"): page(200, 200, 200, 200),
-    ("me", "POST"): page(302, 302, 302, 302),
+    ("me", "GET"): first(302, 200),
+    ("me", "POST"): everybody(302),
     # a patient about herself: another patient gets her own, never this one's
     ("api_consents", "GET"): api(200, 200, 404, 404),
     ("api_consents", "POST"): api(400, 400, 404, 404),
@@ -79,6 +116,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("api_photos", "POST"): signed_in(415),
     ("api_reminder_credits", "POST"): signed_in(400),
     ("api_steps", "GET"): signed_in(200),
+    ("api_step_replies", "POST"): signed_in(400),
+    ("api_step_outcome", "POST"): api(404, 404, 400, 400),
+    ("api_reminder_silences", "POST"): everybody(400),
     ("consent", "GET"): page(200, 200, 404, 404),
     ("consent", "POST"): page(200, 200, 404, 404),
     ("give_consent", "POST"): page(302, 302, 404, 404),
@@ -89,12 +129,15 @@ TABLE: dict[tuple[str, str], Row] = {
     ("answers", "GET"): page(200, 200, 404, 404),
     ("answers", "POST"): page(200, 200, 404, 404),
     ("check", "GET"): page(302, 200, 404, 404),
-    ("check", "POST"): page(302, 200, 404, 404),
+    ("check_eye", "GET"): page(302, 200, 404, 404),
+    ("check_eye", "POST"): page(302, 200, 404, 404),
     ("home", "GET"): page(200, 200, 302, 302),
     ("history", "GET"): page(200, 200, 404, 404),
     ("today", "GET"): page(200, 200, 404, 404),
     ("remind_me", "GET"): page(200, 200, 404, 404),
     ("remind_me", "POST"): page(404, 404, 404, 404),
+    ("message", "GET"): everybody(404),
+    ("message", "POST"): everybody(404),
     # this patient's encounter and photo
     ("api_photo", "GET"): api(200, 404, 200, 404),
     ("api_photo_image", "GET"): api(200, 404, 200, 404),
@@ -104,6 +147,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("send_photo", "POST"): page(422, 404, 404, 404),
     ("result", "GET"): page(200, 404, 404, 404),
     ("result_calendar", "GET"): page(200, 404, 404, 404),
+    ("reply", "GET"): page(200, 404, 404, 404),
+    ("reply", "POST"): page(422, 404, 404, 404),
     # clinicians: their organisation's queue, and the cases of those who share with it
     ("api_reviews", "GET"): api(404, 404, 200, 200),
     ("api_review", "GET"): api(404, 404, 200, 404),
@@ -117,4 +162,6 @@ TABLE: dict[tuple[str, str], Row] = {
     ("case_preview", "POST"): page(404, 404, 200, 404),
     ("case_correct", "POST"): page(404, 404, 422, 404),
     ("task_done", "POST"): page(404, 404, 302, 404),
+    ("outcome", "GET"): page(404, 404, 200, 404),
+    ("outcome", "POST"): page(404, 404, 422, 404),
 }

@@ -1,0 +1,84 @@
+"""Everybody who might look, and what there is to look at: shared by the access table and the tests that send any input."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Organisation, User
+from core import clock
+from core.blobs import write_blob
+from followup.models import Step
+from screening.models import Encounter, Photo
+from screening.services.reports import compose_if_due
+from tests.factories import (
+    answered,
+    make_child,
+    make_clinician,
+    make_encounter,
+    make_patient,
+    make_photo,
+    make_staff,
+    make_store,
+    make_user,
+    share_with,
+)
+
+
+@dataclass
+class World:
+    """One patient with a report waiting for its signature, and everybody who might look."""
+
+    users: dict[str, User | None]
+    encounter: Encounter
+    photo: Photo
+    step: Step
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What the arguments of addresses are about."""
+        return {
+            "photo_id": self.photo.pk,
+            "encounter_id": self.encounter.pk,
+            "task_id": self.encounter.patient.tasks.get(kind="photo_failed").pk,
+            "step_id": self.step.pk,
+            "token": "forged",
+            "variant": "view",
+            "signature": "forged",
+            "purpose": "reminder_wechat",
+            "laterality": "OD",
+            "name": "none",
+        }
+
+    def arguments(self, names: list[str]) -> dict[str, Any]:
+        """The arguments of one address."""
+        known = self.known
+        return {name: known[name] for name in names}
+
+
+def make_world() -> World:
+    patient = make_patient()
+    encounter = make_encounter(patient)
+    photo = make_photo(encounter, "OD", grade=2)
+    make_photo(encounter, "OS", outcome="failed")
+    write_blob(photo.pk, "view", b"view", bytes(photo.wrapped_key or b""))
+    answered(patient, symptom=False)
+    compose_if_due(encounter)
+    store, child = make_store(), make_child()
+    for person in (patient, child):
+        share_with(person, store)
+    elsewhere = Organisation.objects.create(kind="clinic", name_zh="别处", name_en="Elsewhere", created_at=clock.now())
+    users = {
+        "signed_out": None,
+        "patient": patient.user,
+        "other_patient": make_patient().user,
+        "guardian": child.guardianships.get().guardian,
+        "store_staff": make_staff(store),
+        "other_staff": make_staff(make_store()),
+        "clinician": make_clinician(),
+        "dermatologist": make_clinician(specialty="skin"),
+        "outside_clinician": make_clinician(elsewhere),
+        "partner": make_user(),
+    }
+    # What cannot be photographed any more is examined: a step that its patient may answer.
+    step = Step.objects.filter(patient=patient, state="open").exclude(kind="clinician_review").first()
+    assert step is not None
+    return World(users, encounter, photo, step)
