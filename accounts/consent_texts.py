@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 from accounts.models import Organisation
 
+SHARE_STORE = "share_store"
+_ANY_STORE: Mapping[str, str] = {"zh-hans": "您出示此码的门店", "en": "the store you show this code to"}
 _FILE = Path(__file__).parent / "rules" / "data" / "consent_texts.toml"
 
 
@@ -30,14 +33,51 @@ class Wording:
 
 def purposes() -> tuple[str, ...]:
     """The purposes a person is asked about at sign-up, in that order."""
+    return _asked("sign_up")
+
+
+def purposes_of_account() -> tuple[str, ...]:
+    """Those and the ones offered on her own page."""
+    return _asked("sign_up", "account")
+
+
+def purposes_without_place() -> tuple[str, ...]:
+    """Everything she may agree to by herself: all but sharing with a store, for which she is there in person."""
+    return tuple(purpose for purpose in _texts() if purpose != SHARE_STORE)
+
+
+def purposes_at_counter() -> tuple[str, ...]:
+    """What a person is asked about when a store registers her."""
+    return (*purposes(), SHARE_STORE)
+
+
+def every_purpose() -> tuple[str, ...]:
+    """All that there are words for, in order."""
     return tuple(_texts())
 
 
 def wording(purpose: str, language: str, organisation: Organisation) -> Wording:
-    """One purpose in a language (`zh-hans` or `en`), naming the organisation. Raises KeyError for a purpose that is not asked."""
+    """One purpose in a language (`zh-hans` or `en`), naming the organisation. Raises KeyError for a purpose that has no words."""
+    return _wording(purpose, language, organisation.name_en if language == "en" else organisation.name_zh)
+
+
+def wording_before_scan(language: str) -> Wording:
+    """Sharing with a store as read by a person who makes a check-in code, before she shows it to one."""
+    return _wording(SHARE_STORE, language, _ANY_STORE[language])
+
+
+def wordings(purposes: Iterable[str], language: str, centre: Organisation, store: Organisation | None = None) -> list[Wording]:
+    """These purposes in words, each naming whom it is about: the store for sharing with it, the reading centre for the rest."""
+    return [wording(purpose, language, store if store and purpose == SHARE_STORE else centre) for purpose in purposes]
+
+
+def _asked(*places: str) -> tuple[str, ...]:
+    return tuple(purpose for purpose, found in _texts().items() if found["asked"] in places)
+
+
+def _wording(purpose: str, language: str, name: str) -> Wording:
     found = _texts()[purpose]
     words = found[language]
-    name = organisation.name_en if language == "en" else organisation.name_zh
     return Wording(
         purpose=purpose,
         version=found["version"],
@@ -46,11 +86,6 @@ def wording(purpose: str, language: str, organisation: Organisation) -> Wording:
         text=words["text"].format(organisation=name),
         without=words["without"],
     )
-
-
-def wordings(language: str, organisation: Organisation) -> list[Wording]:
-    """All purposes of sign-up, in order."""
-    return [wording(purpose, language, organisation) for purpose in purposes()]
 
 
 @cache

@@ -74,7 +74,8 @@ class GivenConsent(serializers.Serializer[Any]):
     text = serializers.CharField(source="text.text")
     given_at = serializers.DateTimeField()
     withdrawn_at = serializers.DateTimeField(allow_null=True)
+    organisation = serializers.UUIDField(source="organisation_id", allow_null=True, help_text="The clinic or store shared with.")
 
 
 class ConsentsRequest(serializers.Serializer[Any]):
-    purposes = serializers.ListField(child=serializers.ChoiceField(choices=consent_texts.purposes()), allow_empty=False)
+    purposes = serializers.ListField(child=serializers.ChoiceField(choices=consent_texts.purposes_without_place()), allow_empty=False)

@@ -1,6 +1,7 @@
 """/api/v1/: signing up, in and out, who I am, and what I agree to."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.auth import logout
 from django.http import Http404
@@ -101,7 +102,8 @@ class ConsentTexts(Open):
         """The words of every purpose, with what follows from not agreeing. All are off until ticked."""
         wanted = request.query_params.get("language")
         language = wanted if wanted in LANGUAGES else readers_language()
-        return Response(serializers.ConsentText(consent_texts.wordings(language, default_reading_centre()), many=True).data)
+        words = consent_texts.wordings(consent_texts.purposes_without_place(), language, default_reading_centre())
+        return Response(serializers.ConsentText(words, many=True).data)
 
 
 class Consents(APIView):
@@ -124,7 +126,10 @@ class OneConsent(APIView):
     problem_statuses = {"409": "must be confirmed"}
 
     @extend_schema(
-        parameters=[OpenApiParameter("confirm", OpenApiTypes.STR, enum=[CARE], description="Needed for `care`, which ends all other consents too.")],
+        parameters=[
+            OpenApiParameter("confirm", OpenApiTypes.STR, enum=[CARE], description="Needed for `care`, which ends all other consents too."),
+            OpenApiParameter("organisation", OpenApiTypes.UUID, description="Of several stores shared with, the one not to share with any more."),
+        ],
         responses=serializers.GivenConsent(many=True),
         operation_id="withdraw_consent",
     )
@@ -133,7 +138,7 @@ class OneConsent(APIView):
         if purpose == CARE and request.query_params.get("confirm") != CARE:
             raise Problem("confirmation_needed", CARE_WITHDRAWAL, status_code=409, confirm=f"{request.path}?confirm={CARE}")
         patient = _own_patient(request)
-        withdraw_consent(patient=patient, purpose=purpose, by=request.user)
+        withdraw_consent(patient=patient, purpose=purpose, by=request.user, organisation=_uuid_or_none(request.query_params.get("organisation")))
         return _consents(patient)
 
 
@@ -152,6 +157,13 @@ def _checked(serializer: type[serializers.serializers.Serializer[Any]], request:
 def _code_sent(login_code: LoginCode) -> Response:
     sent = {"expires_at": login_code.expires_at, "sessions": reverse("api_sessions")}
     return Response(serializers.CodeSent(sent).data, status=202)
+
+
+def _uuid_or_none(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Http404 from None
 
 
 def _own_patient(request: Request) -> Patient:

@@ -1,5 +1,7 @@
 """What a person agrees to, and takes back."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import consent_texts
+from accounts.consent_texts import SHARE_STORE
 from accounts.language import readers_language
 from accounts.models import Patient
 from accounts.pages.forms import ConsentForm, explain
@@ -25,7 +28,9 @@ def consent(request: HttpRequest) -> HttpResponse:
     """The ticks, each with its words and version, all off; then on to the facts."""
     patient = own_patient(request)
     given = {found.purpose for found in active_consents(patient)}
-    words = consent_texts.wordings(readers_language(), default_reading_centre())
+    # Who has just signed up decides on four; the rest wait on her own page.
+    offered = consent_texts.purposes_of_account() if CARE in given else consent_texts.purposes()
+    words = consent_texts.wordings(offered, readers_language(), default_reading_centre())
     form = ConsentForm(request.POST or None, wordings=[found for found in words if found.purpose not in given])
     if form.is_bound and form.is_valid():
         try:
@@ -54,14 +59,23 @@ def give(request: HttpRequest, purpose: str) -> HttpResponse:
 def withdraw(request: HttpRequest, purpose: str) -> HttpResponse:
     """Withdraw one purpose at once, with undo; closing the whole record asks once and says what happens."""
     patient = own_patient(request)
-    if purpose not in consent_texts.purposes():
+    if purpose not in consent_texts.every_purpose():
         raise Http404
     if request.method == "POST" and (purpose != CARE or request.POST.get("confirm") == CARE):
-        withdraw_consent(patient=patient, purpose=purpose, by=request.user)
-        messages.success(request, _("Withdrawn."), extra_tags="" if purpose == CARE else reverse("give_consent", args=[purpose]))
+        withdraw_consent(patient=patient, purpose=purpose, by=request.user, organisation=_store_meant(request))
+        messages.success(request, _("Withdrawn."), extra_tags="" if purpose in (CARE, SHARE_STORE) else reverse("give_consent", args=[purpose]))
         return redirect("me")
     words = consent_texts.wording(purpose, readers_language(), default_reading_centre())
     return render(request, "accounts/withdraw.html", {"words": words, "is_care": purpose == CARE, "tab": "me"})
+
+
+def _store_meant(request: HttpRequest) -> UUID | None:
+    """Which store no longer, where she shares with several."""
+    meant = request.POST.get("organisation", "")
+    try:
+        return UUID(meant) if meant else None
+    except ValueError:
+        raise Http404 from None
 
 
 def own_patient(request: HttpRequest) -> Patient:

@@ -10,8 +10,15 @@ from django.views.decorators.http import require_http_methods
 from accounts import consent_texts
 from accounts.language import LANGUAGES, readers_language
 from accounts.phones import mask_phone
-from accounts.selectors import active_consents, actor_role, default_reading_centre, organisations_of, patient_of
+from accounts.selectors import active_consents, actor_role, default_reading_centre, organisations_of, patient_of, stores_of
 from accounts.services.profile import set_language
+
+SHELLS = {
+    "clinician": "shells/clinician.html",
+    "store_staff": "shells/store.html",
+    "patient": "shells/patient.html",
+    "none": "shells/patient.html",
+}
 
 
 @never_cache
@@ -27,19 +34,22 @@ def me(request: HttpRequest) -> HttpResponse:
             set_language(user=user, language=language)
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)
         return response
+    role = actor_role(user)
     patient = patient_of(user)
     given = list(active_consents(patient)) if patient else []
-    wordings = consent_texts.wordings(readers_language(), default_reading_centre()) if patient else []
+    language, centre = readers_language(), default_reading_centre()
+    offered = consent_texts.wordings(consent_texts.purposes_of_account(), language, centre) if patient else []
     return render(
         request,
         "accounts/me.html",
         {
             "tab": "me",
-            "shell": "shells/clinician.html" if actor_role(user) == "clinician" else "shells/patient.html",
+            "shell": SHELLS[role],
+            "store": stores_of(user).first() if role == "store_staff" else None,
             "phone": mask_phone(user.phone) if user.phone else "",
             "patient": patient,
             "organisations": organisations_of(user),
-            "given": [(consent, words) for words in wordings for consent in given if consent.purpose == words.purpose],
-            "open": [words for words in wordings if words.purpose not in {consent.purpose for consent in given}],
+            "given": [(consent, consent_texts.wording(consent.purpose, language, consent.organisation or centre)) for consent in given],
+            "open": [words for words in offered if words.purpose not in {consent.purpose for consent in given}],
         },
     )

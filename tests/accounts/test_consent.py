@@ -69,7 +69,7 @@ def test_without_care_there_is_nothing_to_agree_about(centre: Organisation) -> N
     assert not Consent.objects.exists()
 
 
-@pytest.mark.parametrize("purposes", [[], ["research_rwd"], ["care", "marketing"]])
+@pytest.mark.parametrize("purposes", [[], ["share_store"], ["care", "marketing"]])
 def test_purposes_that_are_not_asked_cannot_be_given(centre: Organisation, purposes: list[str]) -> None:
     patient = make_patient(consents=())
     assert client_of(patient.user).post("/api/v1/consents", {"purposes": purposes}).json()["code"] == "invalid"
