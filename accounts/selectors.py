@@ -48,6 +48,11 @@ def children_of(user: User) -> QuerySet[Patient]:
     return Patient.objects.filter(pk__in=_in_force(Guardianship.objects.filter(guardian=user)).values("child"))
 
 
+def guardians_of(child: Patient) -> QuerySet[Patient]:
+    """The people who decide for a child now and are patients here themselves, the longest known first (1 query when evaluated)."""
+    return Patient.objects.filter(user__in=_in_force(Guardianship.objects.filter(child=child)).values("guardian")).order_by("pk")
+
+
 def decides_for(user: User, patient: Patient) -> bool:
     """Whether this login may agree, answer and send photos for the person: for herself, or for a child of hers (up to 1 query)."""
     return patient.user_id == user.pk or children_of(user).filter(pk=patient.pk).exists()
@@ -66,6 +71,16 @@ def shares_with_store(patient: Patient, stores: QuerySet[Organisation]) -> bool:
 def organisations_of(user: User) -> QuerySet[Organisation]:
     """Where this login is a clinician now (1 query when evaluated)."""
     return _works_at(user, Membership.Role.CLINICIAN)
+
+
+def practises(user: User, specialty: str) -> QuerySet[Membership]:
+    """The memberships by which this login signs for a specialty now, for use in a filter (1 query when evaluated)."""
+    return _in_force(Membership.objects.filter(user=user, role=Membership.Role.CLINICIAN, specialty=specialty))
+
+
+def specialties_of(user: User) -> frozenset[str]:
+    """What this login may sign for now, none for anybody but clinicians (1 query)."""
+    return frozenset(_in_force(Membership.objects.filter(user=user, role=Membership.Role.CLINICIAN)).values_list("specialty", flat=True))
 
 
 def stores_of(user: User) -> QuerySet[Organisation]:
