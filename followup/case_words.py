@@ -11,10 +11,10 @@ from core.dates import day_in_words
 from followup.cases import Case
 from followup.rules.sentences import sentence
 from followup.rules.steps import WantedStep
+from screening.findings import person_finding_of
 from screening.models import Fact, Reading, ReportVersion
 from screening.rules.diabetic_retinopathy import PHOTOS_BEFORE_EXAMINATION, EyeFinding, PersonFinding
 from screening.selectors import CorrectedPhoto
-from screening.services.reports import finding_of
 
 Words = Mapping[str, str | Promise]
 
@@ -160,7 +160,7 @@ def version_rows(versions: Iterable[ReportVersion], language: str, zone: str) ->
     """Report versions as rows: what, right, left, oedema, remarks. Both languages print dates in their own manner."""
     rows = []
     for version in versions:
-        finding = finding_of(version)
+        finding = person_finding_of(version)
         by = version.signed_by.name if version.signed_by else _("by the program")
         day = day_in_words((version.signed_at or version.created_at).date(), language)
         remarks = " · ".join(text for text in (version.other_finding, version.comment, str(version.recall_on or "")) if text)

@@ -16,12 +16,12 @@ from followup.models import Reminder, Reply, Step, Task
 from followup.patient_state import as_if_signed, patient_state
 from followup.rules.protocol import wanted_steps
 from followup.rules.steps import WantedStep
+from screening.findings import finding_document, finding_of
 from screening.models import Encounter, Fact, Photo, ReportVersion
 from screening.rules.diabetic_retinopathy import LATERALITIES, PersonFinding
 from screening.rules.programmes import Admission
 from screening.rules.questions import QUESTIONS
 from screening.selectors import CorrectedPhoto, admission_of, corrected_photos, latest_facts, visible_encounter
-from screening.services.reports import finding_document, finding_of
 
 
 class QueueLine(NamedTuple):

@@ -10,10 +10,10 @@ from followup.cases import Case, QueueLine, TaskLine
 from followup.models import Step
 from followup.presenters import REVIEW, step_words
 from followup.results import ResultView
+from screening.findings import finding_document
 from screening.models import ReportVersion
 from screening.presenters import reading_detail
 from screening.selectors import CorrectedPhoto
-from screening.services.reports import finding_document
 
 
 def step_members(step: Step, language: str, *, to_clinician: bool) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from followup.rules.facts import CODES, FactRecord
 from followup.rules.state import EncounterState, PatientState, RecordedOutcome, SignedReport, SymptomReport
 from followup.skin_state import asked_again, lesion_state, signed_lesion
 from followup.visit_state import visit_states
+from screening.findings import person_finding_of
 from screening.models import Encounter, Fact, ReportVersion
+from screening.retina.symptoms import SYMPTOM_BELONGS_TO_SITTING
 from screening.rules.diabetic_retinopathy import LATERALITIES, PhotoFinding, eye_finding, person_finding
 from screening.rules.programmes import PROGRAMMES
 from screening.rules.protocol_rows import PROTOCOL
 from screening.selectors import eyes_asked_again, photo_findings, referable_threshold, signed_grade
-from screening.services.reports import SYMPTOM_BELONGS_TO_SITTING, finding_of
 from screening.skin.findings import skin_photos
 
 EYE, SKIN = PROGRAMMES["retina-dr"].code, PROGRAMMES["skin-lesion"].code
@@ -142,7 +143,7 @@ def _signed_report(version: ReportVersion, photos: Sequence[PhotoFinding], encou
     assert version.signed_at is not None
     covered = [photo for photo in photos if photo.photo_id in version.photo_ids]
     return SignedReport(
-        finding=finding_of(version),
+        finding=person_finding_of(version),
         taken_at=max((photo.taken_at for photo in covered), default=encounter.opened_at),
         accepted_at=max((photo.accepted_at for photo in covered), default=encounter.opened_at),
         signed_at=version.signed_at,

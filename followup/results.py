@@ -1,6 +1,5 @@
 """The released result of one encounter: what a patient may read now, in words and dates. The page and the API say the same."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
@@ -8,75 +7,43 @@ from django.db.models import Max
 
 from core import clock
 from core.dates import day_in_words
-from core.pure.days import local_day
 from followup.models import Step
 from followup.patient_state import patient_state
+from followup.result_view import WAITING, Message, ResultView, next_step_of, signature
 from followup.rules.protocol import provisional_due
 from followup.rules.sentences import sentence
+from followup.skin_results import released_lesion
 from screening.classifiers import registry
+from screening.findings import person_finding_of
 from screening.models import Encounter, Reading, ReportVersion
+from screening.retina.symptoms import symptom_of
 from screening.rules.diabetic_retinopathy import LATERALITIES, PersonFinding, person_finding
 from screening.rules.protocol_rows import PROTOCOL
 from screening.rules.quality import retake_instruction
 from screening.rules.release import Sentence, always_shown, patient_sentence
 from screening.selectors import corrected_photos, eye_of_encounter, latest_version, photo_findings, signed_version
-from screening.services.reports import finding_of, symptom_of
-
-WAITING = "doctor_will_answer"
-
-
-@dataclass(frozen=True)
-class Message:
-    """One sentence in the reader's language; `code` is its row of sentences.csv."""
-
-    code: str
-    text: str
-    laterality: str | None = None
-
-
-@dataclass(frozen=True)
-class ResultView:
-    """What may be shown of an encounter now.
-
-    `banner` is none, watch, see, now or blank; `also` are further messages about photos and answers to come;
-    `preliminary`, `signed`, `safety_net` and `draft_rules` are sentences or None where they do not belong.
-    `reading_released`: the patient may see what the program saw (overlay and details by eye). `finding` and `version`
-    are for clinicians and for those details, never shown before `reading_released`.
-    """
-
-    encounter: Encounter
-    code: str
-    banner: str
-    text: str
-    date: date | None
-    laterality: str | None
-    also: tuple[Message, ...]
-    preliminary: str | None
-    signed: str | None
-    safety_net: str | None
-    draft_rules: str | None
-    notice: str
-    next_step: Step | None
-    reading_released: bool
-    finding: PersonFinding
-    version: ReportVersion | None
 
 
 def released_result(encounter: Encounter, language: str) -> ResultView:
-    """The one sentence of the encounter with all that belongs beside it, in `language` (zh-hans or en).
+    """The one sentence of the encounter with all that belongs beside it, in `language` (zh-hans or en), by its programme."""
+    return released_lesion(encounter, language) if encounter.lesion_id else _released_eyes(encounter, language)
+
+
+def _released_eyes(encounter: Encounter, language: str) -> ResultView:
+    """Both eyes as one answer.
 
     A signed answer stands until a newer one is released; a photo that came after it adds *a doctor will answer*.
     Cost: about 20 queries, and 7 more for each earlier encounter of the patient.
     """
     latest, signed = latest_version(encounter), signed_version(encounter)
-    finding = finding_of(latest) if latest else _finding_now(encounter)
+    finding = person_finding_of(latest) if latest else _finding_now(encounter)
     shown, version = _sentence(encounter, finding, latest), latest
     overtaken = shown.code == WAITING and signed is not None and signed != latest and set(signed.photo_ids) <= set(latest.photo_ids if latest else ())
     gaps = always_shown(finding, accepted_at=_last_accepted(encounter), zone=encounter.patient.zone)
     also = [gap for gap in gaps if (gap.code, gap.laterality) != (shown.code, shown.laterality)]
     if overtaken and signed is not None:
         also.append(shown)
-        finding, version = finding_of(signed), signed
+        finding, version = person_finding_of(signed), signed
         shown = _sentence(encounter, finding, signed)
     is_signed = version is not None and version.kind == ReportVersion.Kind.SIGNED
     return ResultView(
@@ -88,11 +55,11 @@ def released_result(encounter: Encounter, language: str) -> ResultView:
         laterality=shown.laterality,
         also=tuple(Message(other.code, _text(other, encounter, language), other.laterality) for other in also),
         preliminary=sentence("preliminary", language) if shown.preliminary else None,
-        signed=_signature(version, encounter, language) if version and is_signed else None,
+        signed=signature(version, encounter, language),
         safety_net=sentence("safety_net_eye", language) if shown.safety_net else None,
         draft_rules=sentence("draft_rules", language) if any(row.status.startswith("proposal") for row in PROTOCOL.values()) else None,
         notice=sentence("not_a_diagnosis", language),
-        next_step=Step.objects.filter(patient=encounter.patient, state=Step.State.OPEN, is_next=True).first(),
+        next_step=next_step_of(encounter),
         reading_released=is_signed or shown.preliminary,
         finding=finding,
         version=version,
@@ -163,10 +130,3 @@ def _instruction(encounter: Encounter, laterality: str, language: str) -> str:
     """What to do about the eye's last photo that could not be read."""
     unread = [seen.reading for seen in corrected_photos(encounter) if seen.laterality == laterality and seen.outcome == Reading.Outcome.RETAKE]
     return retake_instruction(unread[-1].reason if unread else "", "patient").text(language)
-
-
-def _signature(version: ReportVersion, encounter: Encounter, language: str) -> str:
-    assert version.signed_by is not None
-    assert version.signed_at is not None
-    day = local_day(version.signed_at, encounter.patient.zone)
-    return sentence("signed", language, doctor=version.signed_by.name or "", date=day_in_words(day, language))

@@ -12,3 +12,4 @@ report_composed = Signal()  # patient, version
 report_finalised = Signal()  # patient, version
 facts_recorded = Signal()  # patient
 measurements_recorded = Signal()  # patient
+answers_recorded = Signal()  # patient, encounter

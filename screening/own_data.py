@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts import own_data
 from accounts.models import Patient
 from core.blobs import delete_blob
-from screening.models import Encounter, Fact, Photo, PhotoCorrection, Reading, Report, ReportVersion
+from screening.models import Answers, Encounter, Fact, Lesion, Measurement, Photo, PhotoCorrection, Reading, Report, ReportVersion
 
 
 def erase(patient: Patient) -> None:
@@ -18,7 +18,10 @@ def erase(patient: Patient) -> None:
     PhotoCorrection.objects.filter(photo__patient=patient).delete()
     Reading.objects.filter(photo__patient=patient).delete()
     Photo.objects.filter(patient=patient).delete()
+    Answers.objects.filter(encounter__patient=patient).delete()
+    Measurement.objects.filter(encounter__patient=patient).delete()
     Encounter.objects.filter(patient=patient).delete()
+    Lesion.objects.filter(patient=patient).delete()
     Fact.objects.filter(patient=patient).delete()
     for photo in photos:
         transaction.on_commit(partial(delete_blob, photo))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Patient, User
 from accounts.rules.age import youngest_age
-from accounts.selectors import has_consent, patients_visible_to
+from accounts.selectors import children_of, has_consent, patients_visible_to, practises
 from screening.classifiers import registry
 from screening.models import Encounter, Fact, Photo, PhotoCorrection, Reading, ReportVersion
 from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION, EyeFinding, PhotoFinding, eye_finding
@@ -18,11 +18,14 @@ from screening.rules.encounters import asks_for_photo, question_open
 from screening.rules.programmes import PROGRAMMES, Admission, admission
 from screening.rules.questions import symptom_answer_holds
 
+EYE, SKIN = PROGRAMMES["retina-dr"].code, PROGRAMMES["skin-lesion"].code
+
 
 def photos_visible_to(user: User) -> QuerySet[Photo]:
     """Photos of the patients this actor may see, with their reading (2 queries when evaluated)."""
     readings = Prefetch("readings", queryset=Reading.objects.all(), to_attr="all_readings")
-    return Photo.objects.filter(patient__in=patients_visible_to(user)).select_related("patient").prefetch_related(readings)
+    photos = Photo.objects.filter(_for(user, ~Q(kind="skin")), patient__in=patients_visible_to(user))
+    return photos.select_related("patient").prefetch_related(readings)
 
 
 def sample_photos() -> QuerySet[Photo]:
@@ -37,7 +40,13 @@ def sample_encounter(encounter_id: UUID) -> Encounter | None:
 
 def encounters_visible_to(user: User) -> QuerySet[Encounter]:
     """Encounters of the patients this actor may see (1 query)."""
-    return Encounter.objects.filter(patient__in=patients_visible_to(user)).select_related("patient")
+    return Encounter.objects.filter(_for(user, ~Q(programme=SKIN)), patient__in=patients_visible_to(user)).select_related("patient")
+
+
+def _for(user: User, not_of_skin: Q) -> Q:
+    """The skin is shown to the person herself, to who decides for her, and to those who sign for the skin: not to an eye clinic or a store."""
+    own = Q(patient__user=user) | Q(patient__in=children_of(user).values("pk"))
+    return not_of_skin | own | Q(Exists(practises(user, "skin")))
 
 
 def visible_photo(user: User, photo_id: UUID) -> Photo:
@@ -182,16 +191,16 @@ def model_versions(encounter: Encounter) -> list[str]:
 
 
 def own_sitting(patient: Patient, encounter_id: UUID) -> Encounter | None:
-    """The patient's sitting of this id, None before its first photo; Http404 for somebody else's (1 query)."""
+    """The patient's sitting of this id about the eyes, None before its first photo; Http404 for somebody else's (1 query)."""
     encounter = Encounter.objects.filter(pk=encounter_id).first()
-    if encounter is not None and encounter.patient_id != patient.pk:
+    if encounter is not None and (encounter.patient_id, encounter.programme) != (patient.pk, EYE):
         raise Http404
     return encounter
 
 
 def unfinished_sitting(patient: Patient, *, now: datetime) -> Encounter | None:
     """The newest sitting that still asks for the photo of an eye, or is being read (1 query, and up to 9 for the sitting)."""
-    latest = Encounter.objects.filter(patient=patient).order_by("-opened_at").first()
+    latest = Encounter.objects.filter(patient=patient, programme=EYE).order_by("-opened_at").first()
     if latest is None or not question_open(opened_at=latest.opened_at, now=now):
         return None
     photos = photo_findings(latest)
@@ -203,5 +212,5 @@ def unfinished_sitting(patient: Patient, *, now: datetime) -> Encounter | None:
 def symptom_is_answered(patient: Patient, encounter_id: UUID, *, now: datetime) -> bool:
     """Whether the symptom question was answered for the sitting of this id, which need not exist yet (2 queries)."""
     told = Fact.objects.filter(patient=patient, code="symptom").order_by("-recorded_at").first()
-    other = Encounter.objects.filter(patient=patient).exclude(pk=encounter_id).order_by("-opened_at").first()
+    other = Encounter.objects.filter(patient=patient, programme=EYE).exclude(pk=encounter_id).order_by("-opened_at").first()
     return symptom_answer_holds(told.recorded_at if told else None, other_sitting_at=other.opened_at if other else None, now=now)

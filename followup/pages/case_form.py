@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from followup.case_words import CORRECTIONS, DME, EYES, GRADES_SHORT, REASONS
 from followup.cases import Case
+from screening.findings import person_finding_of
 from screening.models import ReportVersion
 from screening.rules.diabetic_retinopathy import PHOTOS_BEFORE_EXAMINATION, EyeFinding
-from screening.services.reports import finding_of
 from screening.services.signing import EyeDecision
 
 NOT_READABLE, RETAKE = "not_readable", "retake"
@@ -106,7 +106,7 @@ def _signed_before(latest: ReportVersion | None) -> dict[str, Any]:
     """An amendment begins with what was signed; a first answer begins empty, so that nobody signs the program's by habit."""
     if latest is None or latest.kind != ReportVersion.Kind.SIGNED:
         return {}
-    finding = finding_of(latest)
+    finding = person_finding_of(latest)
     place = next((place for place in ("centre", "off_centre") if f"dme_{place}" in finding.row_ids), "none")
     remarks = {"other_finding": latest.other_finding, "comment": latest.comment, "recall_on": latest.recall_on, "dme": place}
     return remarks | {eye.laterality: _choice(eye) for eye in finding.eyes}

@@ -1,6 +1,5 @@
 """Bytes in -> stored original and a queued reading. Fast: nothing here decodes a picture."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,11 +19,11 @@ from core.uploads import UploadedBlob
 from screening import events
 from screening.imaging.sniff import Rejected, Sniffed, sniff
 from screening.models import Encounter, JobState, Photo, Reading
+from screening.placement import Placement
+from screening.programmes import programme, programme_of_kind
 from screening.rules.composition import COMPOSE_WAIT
-from screening.services.encounters import encounter_for
 from screening.services.rejections import rejection
 
-PROGRAMME_OF_KIND: Mapping[str, str] = {"retina": "retina-dr"}
 FUTURE_TOLERANCE = timedelta(hours=26)
 BELL = "screening.tasks.read_queued"
 
@@ -39,12 +38,21 @@ class Accepted:
 
 
 def accept_photo(
-    *, patient: Patient, by: User | None, upload: UploadedBlob, kind: str, laterality: str, taken_at: datetime, encounter: UUID | None = None
+    *,
+    patient: Patient,
+    by: User | None,
+    upload: UploadedBlob,
+    kind: str,
+    laterality: str = "",
+    slot: str = "",
+    taken_at: datetime,
+    encounter: UUID | None = None,
 ) -> Accepted:
     """Accept one photo: sniff its bytes, store photo and queued reading in one transaction, ring the bell after it.
 
-    The blob is already on disk, encrypted, when this runs; it is discarded again for whatever is not accepted. Raises Problem (4xx) for bytes that
-    are no complete picture, `consent_missing` (403), `taken_in_future`; Http404 for another patient's encounter.
+    A photo of an eye has a `laterality`, one of a spot a `slot` and its sitting as `encounter`. The blob is already on disk, encrypted, when this
+    runs; it is discarded again for whatever is not accepted. Raises Problem (4xx) for bytes that are no complete picture, `consent_missing` (403),
+    `taken_in_future`, and what the programme refuses; Http404 for another patient's encounter.
     """
     accepted: Accepted | None = None
     try:
@@ -52,7 +60,7 @@ def accept_photo(
         _require_past(taken_at)
         found = _sniffed(upload)
         with transaction.atomic():
-            accepted = _store(patient, by, upload, found, kind, laterality, taken_at, encounter)
+            accepted = _store(Placement(patient, laterality, slot, taken_at, clock.now(), encounter), by, upload, found, kind)
         return accepted
     finally:
         if accepted is None or not accepted.is_new:
@@ -62,7 +70,7 @@ def accept_photo(
 def accept_once(*, key: str, answer: Any, **photo: Any) -> tuple[int, Any]:
     """`accept_photo` under an Idempotency-Key; `answer(accepted)` gives status and body, kept for every later twin."""
     by, upload = photo["by"], photo["upload"]
-    meaning = {name: str(photo[name]) for name in ("kind", "laterality", "taken_at", "encounter")}
+    meaning = {name: str(photo.get(name, "")) for name in ("kind", "laterality", "slot", "taken_at", "encounter")}
     content = idempotency.fingerprint(meaning | {"patient": str(photo["patient"].pk), "sha256": upload.sha256.hex()})
     try:
         with transaction.atomic():
@@ -107,31 +115,43 @@ def _require_past(taken_at: datetime) -> None:
         raise Problem("taken_in_future", _("The day the photo was taken lies in the future."), pointer="/taken_at")
 
 
-def _store(
-    patient: Patient,
+def _store(placed: Placement, by: User | None, upload: UploadedBlob, found: Sniffed, kind: str) -> Accepted:
+    patient = Patient.objects.select_for_update().get(pk=placed.patient.pk)
+    twins = list(Photo.objects.filter(patient=patient, kind=kind, content_hmac=content_hmac(patient, upload), erased_at__isnull=True))
+    for twin in twins:
+        if twin.laterality == placed.laterality:
+            _refuse_other_place(twin, placed)
+            _requeue_failed(twin)
+            return Accepted(twin, is_new=False)
+    photo = queue_photo(
+        encounter=programme_of_kind(kind).join(placed),
+        by=by,
+        upload=upload,
+        found=found,
+        kind=kind,
+        laterality=placed.laterality,
+        slot=placed.slot,
+        taken_at=placed.taken_at,
+    )
+    return Accepted(photo, is_new=True, warnings=("same_file_for_other_eye",) if twins else ())
+
+
+def _refuse_other_place(twin: Photo, placed: Placement) -> None:
+    """One photo of the skin is of one spot at one distance: sent as another it would stand for what nobody saw."""
+    if twin.slot and (twin.slot, twin.encounter_id) != (placed.slot, placed.wanted):
+        raise Problem("same_photo_elsewhere", _("This photo was sent before, for another spot or distance. Please take a new one."), status_code=409)
+
+
+def queue_photo(
+    *,
+    encounter: Encounter,
     by: User | None,
     upload: UploadedBlob,
     found: Sniffed,
     kind: str,
-    laterality: str,
+    laterality: str = "",
+    slot: str = "",
     taken_at: datetime,
-    wanted: UUID | None,
-) -> Accepted:
-    Patient.objects.select_for_update().get(pk=patient.pk)
-    twins = list(Photo.objects.filter(patient=patient, kind=kind, content_hmac=content_hmac(patient, upload), erased_at__isnull=True))
-    for twin in twins:
-        if twin.laterality == laterality:
-            _requeue_failed(twin)
-            return Accepted(twin, is_new=False)
-    now = clock.now()
-    programme = PROGRAMME_OF_KIND[kind]
-    joined = encounter_for(patient=patient, programme=programme, laterality=laterality, taken_at=taken_at, wanted=wanted, now=now)
-    photo = queue_photo(encounter=joined, by=by, upload=upload, found=found, kind=kind, laterality=laterality, taken_at=taken_at)
-    return Accepted(photo, is_new=True, warnings=("same_file_for_other_eye",) if twins else ())
-
-
-def queue_photo(
-    *, encounter: Encounter, by: User | None, upload: UploadedBlob, found: Sniffed, kind: str, laterality: str, taken_at: datetime
 ) -> Photo:
     """Photo and queued reading of an encounter, in the caller's transaction; the bell rings when it commits."""
     now = clock.now()
@@ -141,6 +161,8 @@ def queue_photo(
         patient=encounter.patient,
         kind=kind,
         laterality=laterality,
+        slot=slot,
+        intimate=programme(encounter.programme).hides(encounter),
         taken_at=taken_at,
         accepted_at=now,
         accepted_by=by,
@@ -154,7 +176,7 @@ def queue_photo(
     Reading.objects.create(photo=photo, programme=encounter.programme, due_at=now, created_at=now)
     encounter.compose_after = now + COMPOSE_WAIT
     encounter.save(update_fields=["compose_after"])
-    audit.record("accept_photo", actor=by, subject=photo, patient=encounter.patient, kind=kind, laterality=laterality)
+    audit.record("accept_photo", actor=by, subject=photo, patient=encounter.patient, kind=kind, laterality=laterality, slot=slot)
     events.photo_accepted.send(sender=Photo, patient=encounter.patient, encounter=encounter)
     bell.ring_on_commit(BELL)
     return photo

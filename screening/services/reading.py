@@ -18,7 +18,7 @@ from screening.classifiers import registry, retina
 from screening.classifiers.outcome import Outcome
 from screening.imaging.sandbox import Undecodable
 from screening.models import JobState, ModelVersion, Photo, Reading
-from screening.selectors import admission_of
+from screening.programmes import programme
 from screening.services.reports import compose_if_due
 
 log = structlog.get_logger("screening.reading")
@@ -73,17 +73,18 @@ def _read(reading: Reading) -> None:
 
 def _looked_at(reading: Reading) -> tuple[dict[str, Any], Derivatives | None]:
     """The columns of a finished reading, and its derivatives."""
-    photo = Photo.objects.select_related("patient").get(pk=reading.photo_id)
+    photo = Photo.objects.select_related("patient", "encounter__lesion", "encounter__patient").get(pk=reading.photo_id)
+    reads = programme(reading.programme)
     started = perf_counter()
     original = read_blob(photo.pk, ORIGINAL, bytes(photo.wrapped_key or b""))
-    admitted = admission_of(photo.patient, reading.programme, at=photo.taken_at)
+    admitted = reads.admit(photo)
     if not admitted.read:
         try:
             view, _width, _height = retina.view_only(original)
         except Undecodable as error:
             return {"outcome": Reading.Outcome.REFUSED, "reason": error.reason}, None
         return {"outcome": Reading.Outcome.UNREAD, "reason": admitted.reason}, Derivatives(view, None)
-    found = retina.read_photo(original)
+    found = reads.read(photo, original)
     milliseconds = round((perf_counter() - started) * 1000)
     derivatives = Derivatives(found.view, found.attention) if found.view else None
     return _columns(found) | {"milliseconds": milliseconds}, derivatives
@@ -102,6 +103,10 @@ def _columns(found: Outcome) -> dict[str, Any]:
         "grade_set": list(found.grade_set),
         "referable": found.referable,
         "laterality_seen": found.laterality_seen or "",
+        "lesion_class": found.lesion_class or "",
+        "class_set": list(found.class_set),
+        "suspicious": found.suspicious,
+        "in_scope": found.in_scope,
     }
 
 

@@ -1,6 +1,6 @@
 """What a clinician does with a report: sign or amend it, or correct a photo. A version each, never an edit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -11,14 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import Patient, User
-from accounts.selectors import actor_role, has_consent
+from accounts.selectors import has_consent
 from core import clock
 from core.problems import Problem
 from screening import events
+from screening.findings import Finding
 from screening.models import Encounter, Laterality, Photo, PhotoCorrection, ReportVersion
+from screening.programmes import may_sign
+from screening.retina.composition import RULE_VERSION
+from screening.retina.symptoms import symptom_of
 from screening.rules.diabetic_retinopathy import LATERALITIES, PHOTOS_BEFORE_EXAMINATION, EyeFinding, PersonFinding, person_finding
-from screening.selectors import eye_of_encounter, latest_version, photo_findings, visible_encounter
-from screening.services.reports import add_version, compose_if_due, symptom_of
+from screening.selectors import EYE, eye_of_encounter, latest_version, photo_findings, visible_encounter
+from screening.services.reports import compose_if_due
+from screening.services.versions import add_version
 
 
 @dataclass(frozen=True)
@@ -31,17 +36,16 @@ class EyeDecision:
 
 
 def _clinician_encounter(by: User, encounter_id: UUID) -> Encounter:
-    """The encounter, locked through its patient; Http404 for anybody but a clinician who may see it now."""
-    if actor_role(by) != "clinician":
-        raise Http404
+    """The encounter, locked through its patient; Http404 for anybody but a clinician of its specialty who may see it now."""
     encounter = visible_encounter(by, encounter_id)
+    if not may_sign(by, encounter):
+        raise Http404
     Patient.objects.select_for_update().get(pk=encounter.patient_id)
     if not has_consent(encounter.patient, "share_clinic"):
         raise Http404
     return encounter
 
 
-@transaction.atomic
 def sign_report(
     *,
     encounter_id: UUID,
@@ -53,15 +57,52 @@ def sign_report(
     comment: str = "",
     recall_on: date | None = None,
 ) -> ReportVersion:
-    """Sign (or amend) the report of an encounter, and tell followup, which plans what comes next.
+    """Sign (or amend) the report of both eyes, and tell followup, which plans what comes next.
 
-    `base_number` is the version the clinician looked at. Raises Http404 for another's case, Problem `version_conflict` (409) when a newer version
-    exists, `decision_missing` (422) for an eye with photos and no decision, `no_photo` for the reverse, `reason_missing` where an eye is not graded,
-    `day_has_passed` for a `recall_on` before today.
+    `base_number` is the version the clinician looked at. Raises what `sign_as_decided` does, and Problem `decision_missing` (422) for an eye with
+    photos and no decision, `no_photo` for the reverse, `reason_missing` where an eye is not graded.
+    """
+    return sign_as_decided(
+        encounter_id=encounter_id,
+        by=by,
+        base_number=base_number,
+        programme_code=EYE,
+        decide=lambda encounter: finding_as_decided(encounter, decisions, dme=dme),
+        rule_version=RULE_VERSION,
+        reasons={eye: decision.reason for eye, decision in decisions.items() if decision.reason},
+        remarks=Remarks(other_finding, comment, recall_on),
+    )
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What a clinician adds to a finding: another one, a comment, a date that may only bring the rules' date nearer."""
+
+    other_finding: str = ""
+    comment: str = ""
+    recall_on: date | None = None
+
+
+@transaction.atomic
+def sign_as_decided(
+    *,
+    encounter_id: UUID,
+    by: User,
+    base_number: int,
+    programme_code: str,
+    decide: Callable[[Encounter], Finding],
+    rule_version: str,
+    reasons: Mapping[str, str],
+    remarks: Remarks,
+) -> ReportVersion:
+    """The signature of any programme: a new version over what `decide` makes of the encounter, told to followup in the same transaction.
+
+    Raises Http404 for another's case or programme, Problem `version_conflict` (409) when a newer version exists, `day_has_passed` (422) for a
+    `recall_on` before today, and what `decide` raises. `reasons` are codes for the audit.
     """
     encounter = _clinician_encounter(by, encounter_id)
     latest = latest_version(encounter)
-    if latest is None:
+    if latest is None or encounter.programme != programme_code:
         raise Http404
     if latest.number != base_number:
         raise Problem(
@@ -71,29 +112,24 @@ def sign_report(
             found=base_number,
             latest=latest.number,
         )
-    if recall_on is not None and recall_on < clock.today(encounter.patient.zone):
+    if remarks.recall_on is not None and remarks.recall_on < clock.today(encounter.patient.zone):
         raise Problem("day_has_passed", _("This day has passed."), status_code=422, pointer="/recall_on")
     version = add_version(
         encounter,
-        finding_as_decided(encounter, decisions, dme=dme),
+        decide(encounter),
         kind=ReportVersion.Kind.SIGNED,
+        rule_version=rule_version,
         signed_by=by,
         signed_at=clock.now(),
-        other_finding=other_finding or None,
-        comment=comment or None,
-        recall_on=recall_on,
+        other_finding=remarks.other_finding or None,
+        comment=remarks.comment or None,
+        recall_on=remarks.recall_on,
     )
     encounter.compose_after = None
     encounter.save(update_fields=["compose_after"])
     amended = latest.kind == ReportVersion.Kind.SIGNED
-    audit.record(
-        "amend_report" if amended else "sign_report",
-        actor=by,
-        subject=version,
-        patient=encounter.patient,
-        number=version.number,
-        reasons={eye: decision.reason for eye, decision in decisions.items() if decision.reason},
-    )
+    verb = "amend_report" if amended else "sign_report"
+    audit.record(verb, actor=by, subject=version, patient=encounter.patient, number=version.number, reasons=dict(reasons))
     events.report_finalised.send(sender=ReportVersion, patient=encounter.patient, version=version)
     return version
 
@@ -130,9 +166,11 @@ def _decided(eye: EyeFinding, decision: EyeDecision | None) -> EyeFinding:
 def correct_photos(*, encounter_id: UUID, by: User, photo_ids: Sequence[UUID], kind: str, reason: str = "") -> ReportVersion | None:
     """Say of photos that they show the other eye, another person, or cannot be read; the report is composed anew and re-planned.
 
-    Raises Http404 for a photo that is not of this encounter.
+    Raises Http404 for a photo that is not of this encounter, Problem `no_other_eye` (422) for a photo of the skin said to show the other eye.
     """
     encounter = _clinician_encounter(by, encounter_id)
+    if kind == PhotoCorrection.Kind.SWAP_EYE and encounter.programme != EYE:
+        raise Problem("no_other_eye", _("A photo of the skin shows no eye."), status_code=422, pointer="/kind")
     photos = {photo.pk: photo for photo in Photo.objects.filter(encounter=encounter, pk__in=photo_ids).prefetch_related("corrections")}
     if not photo_ids or len(photos) != len(set(photo_ids)):
         raise Http404

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from core import clock
 from core.ids import new_id
 from screening.models import Encounter, Photo, Reading
-from screening.services.reports import symptom_of
+from screening.retina.symptoms import symptom_of
 from tests import photos
 from tests.factories import answered, client_of, make_encounter, make_patient, make_photo
 

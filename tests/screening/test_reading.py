@@ -12,6 +12,7 @@ from core.blobs import blob_exists
 from screening.classifiers import retina
 from screening.classifiers.outcome import Outcome
 from screening.models import Encounter, Photo, Reading, Report, ReportVersion
+from screening.retina.symptoms import symptom_of
 from screening.services import reading, reports
 from screening.services.intake import accept_photo
 from screening.services.storage import store_original
@@ -196,6 +197,6 @@ def test_the_symptom_of_an_earlier_sitting_is_not_carried_over(said: list[Outcom
     patient = make_patient()
     answered(patient, symptom=True)
     patient.facts.filter(code="symptom").update(recorded_at=clock.now() - timedelta(days=3))
-    assert reports.symptom_of(make_encounter(patient)) is None
+    assert symptom_of(make_encounter(patient)) is None
     answered(patient, symptom=False)
-    assert reports.symptom_of(make_encounter(patient)) is False
+    assert symptom_of(make_encounter(patient)) is False

@@ -1,0 +1,28 @@
+"""Photos of a spot on the skin: who is read, by what, and which are hidden."""
+
+from accounts.selectors import has_consent
+from screening.classifiers import skin
+from screening.classifiers.outcome import Outcome
+from screening.models import Encounter, Photo
+from screening.rules.programmes import Admission
+from screening.rules.skin.admission import reading_admission
+from screening.rules.skin.urgency import OVERVIEW
+from screening.skin.findings import asked_person
+from screening.skin.selectors import lesion_of, photo_admission_in
+
+
+def admit(photo: Photo) -> Admission:
+    """Whether the program may read this photo, by consent, age and place (1 query)."""
+    encounter = photo.encounter
+    age = asked_person(photo.patient, encounter.opened_at).age
+    return reading_admission(lesion_of(encounter).body_site, age, has_consent(photo.patient, "automatic_reading"))
+
+
+def read(photo: Photo, original: bytes) -> Outcome:
+    """The classifier's word on a close-up; an overview is only looked at for whether one can see anything."""
+    return skin.view_with_gate(original) if photo.slot == OVERVIEW else skin.read_photo(original)
+
+
+def hides(encounter: Encounter) -> bool:
+    """Whether photos of this spot are hidden until somebody asks for them."""
+    return photo_admission_in(encounter).intimate
