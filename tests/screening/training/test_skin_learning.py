@@ -56,8 +56,8 @@ def test_labels_that_are_not_given_teach_nothing() -> None:
     from screening.training.skin.finetune import Targets, _loss
 
     logits = torch.zeros((2, len(HEADS)), requires_grad=True)
-    photos = [lesion("wrongkind", None, kind=OTHER, in_scope=NAN), lesion("milk10k", "MEL")]
-    _loss(logits, Targets.of(photos, [0.5, 0.5]), torch.tensor([0, 1])).backward()
+    photos = [lesion("wrongkind", None, kind=OTHER, in_scope=NAN), lesion("milk10k", "MEL"), lesion("milk10k", "NEV")]
+    _loss(logits, Targets.of(photos, [0.4, 0.3, 0.3]), torch.tensor([0, 1])).backward()
     assert logits.grad is not None
     assert logits.grad[0, : KINDS.start].abs().sum() == 0
     assert (logits.grad[0, KINDS] != 0).all()

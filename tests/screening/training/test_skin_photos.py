@@ -82,10 +82,10 @@ def test_a_commercial_recipe_leaves_milk10k_out(root: Path) -> None:
     assert not [photo for photo in skin_photos(root, commercial=True) if photo.source == "milk10k"]
 
 
-def answer(suspicious: float, likeliest: str, **changes: object) -> dict[str, object]:
+def answer(chance: float, likeliest: str, **changes: object) -> dict[str, object]:
     chances = {f"p_{name}": 0.5 if name == likeliest else 0.1 for name in CLASSES}
-    decided: dict[str, object] = {"outcome": "graded", "reason": None, "suspicious": int(suspicious >= 0.5), "in_scope": 1, "model_version": "x"}
-    return chances | decided | {"p_suspicious": suspicious, "set_photo": likeliest, "m_suspicious": None} | changes
+    decided: dict[str, object] = {"outcome": "graded", "reason": None, "suspicious": int(chance >= 0.5), "in_scope": 1, "model_version": "x"}
+    return chances | decided | {"p_suspicious": chance, "set_photo": likeliest, "m_suspicious": None} | changes
 
 
 def test_a_cancer_that_cannot_be_graded_counts_against_us() -> None:
