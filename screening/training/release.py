@@ -21,9 +21,7 @@ from screening.classifiers.heads import GRADES, HEADS, KINDS, QUALITY
 from screening.classifiers.network import Network, load_network, save_network
 from screening.training.datasets import RETINA, Example
 from screening.training.finetune import logits_of
-
-SENSITIVITY_WANTED = 0.87
-"""Of *referable* on the validation split; the bar of CLINICAL.md B(ii) is 0.85."""
+from screening.training.operating_point import referable_threshold
 
 _RESAMPLES = 200
 _COVERAGE = 0.90
@@ -66,7 +64,10 @@ def freeze(examples: list[Example], logits: NDArray[np.float32]) -> Frozen:
     chances = np.array([calibration.cumulative(row, fitted) for row in logits[:, GRADES].tolist()])
     graded = np.array([example.grade is not None and example.quality[1] != 1 for example in examples])
     grades = np.array([example.grade if example.grade is not None else 0 for example in examples])
-    thresholds = _grade_thresholds(chances, truth, graded, grades)
+    sources = np.array([example.source for example in examples])
+    judged = ~np.isnan(truth[:, 1])
+    point = referable_threshold(*(column[judged] for column in (chances[:, 1], truth[:, 1], truth[:, 2], patients, sources)))
+    thresholds = _grade_thresholds(chances[graded], grades[graded], point)
     quality = {name: np.array([fitted[name].probability(logit) for logit in logits[:, HEADS.index(name)].tolist()]) for name in HEADS[QUALITY]}
     thresholds["not_good"] = 0.5
     # Photos that nobody rated count as readable: most are, and a patient pays for every needless retake.
@@ -100,18 +101,14 @@ def _line(logits: NDArray[np.float32], truth: NDArray[np.float64]) -> tuple[floa
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
-def _grade_thresholds(
-    chances: NDArray[np.float64], truth: NDArray[np.float64], graded: NDArray[np.bool_], grades: NDArray[np.int64]
-) -> dict[str, float]:
-    """*Referable* by the wanted sensitivity; the other three, one after the other, by the quadratic kappa of the grades."""
-    referable = truth[:, 1]
-    chosen = dict.fromkeys(THRESHOLDS, 0.5)
-    chosen["referable"] = round(float(np.quantile(chances[referable == 1, 1], 1 - SENSITIVITY_WANTED)), 4)
+def _grade_thresholds(chances: NDArray[np.float64], grades: NDArray[np.int64], referable: float) -> dict[str, float]:
+    """The other three, one after the other, by the quadratic kappa of the grades."""
+    chosen = dict.fromkeys(THRESHOLDS, 0.5) | {"referable": referable}
     for _ in range(2):
         for name in ("any_dr", "sight_threatening", "proliferative"):
             # Not to the ends: 38 severe and 10 proliferative photos would fit their noise.
             candidates = np.round(np.linspace(0.2, 0.6, 17), 4)
-            kappas = [_kappa(chances[graded], grades[graded], {**chosen, name: float(candidate)}) for candidate in candidates]
+            kappas = [_kappa(chances, grades, {**chosen, name: float(candidate)}) for candidate in candidates]
             chosen[name] = float(candidates[int(np.argmax(kappas))])
     return chosen
 
