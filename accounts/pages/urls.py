@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.pages import consents, doors, me
+from accounts.pages import check_in, consents, doors, me
 
 urlpatterns = [
     path("sign-up/", doors.sign_up, name="sign_up"),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("consent/<slug:purpose>/give/", consents.give, name="give_consent"),
     path("consent/<slug:purpose>/withdraw/", consents.withdraw, name="withdraw_consent"),
     path("me/", me.me, name="me"),
+    path("me/check-in-code/", check_in.check_in_code, name="check_in_code"),
 ]

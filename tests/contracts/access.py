@@ -131,7 +131,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("check", "GET"): page(302, 200, 404, 404),
     ("check_eye", "GET"): page(302, 200, 404, 404),
     ("check_eye", "POST"): page(302, 200, 404, 404),
-    ("home", "GET"): page(200, 200, 302, 302),
+    ("home", "GET"): page(200, 200, 302, 302, staff=302, other_staff=302),
     ("history", "GET"): page(200, 200, 404, 404),
     ("today", "GET"): page(200, 200, 404, 404),
     ("remind_me", "GET"): page(200, 200, 404, 404),
@@ -164,4 +164,19 @@ TABLE: dict[tuple[str, str], Row] = {
     ("task_done", "POST"): page(404, 404, 302, 404),
     ("outcome", "GET"): page(404, 404, 200, 404),
     ("outcome", "POST"): page(404, 404, 422, 404),
+    # a store: its staff at the counter, and the person who shows them a code
+    ("api_check_in_codes", "POST"): api(201, 201),
+    ("check_in_code", "GET"): page(200, 200),
+    ("check_in_code", "POST"): page(200, 200),
+    ("api_store_check_ins", "POST"): api(staff=400, other_staff=400),
+    ("api_store_registrations", "POST"): api(staff=400, other_staff=400),
+    ("api_store_registration_confirm", "POST"): api(staff=400, other_staff=400),
+    ("store_today", "GET"): page(staff=200, other_staff=200),
+    ("store_find", "GET"): page(staff=200, other_staff=200),
+    # the patient's encounter is no visit of any store
+    ("store_measure", "GET"): page(),
+    ("store_measure", "POST"): page(),
+    ("store_photo", "GET"): page(),
+    ("store_result", "GET"): page(),
+    ("store_plan", "GET"): page(),
 }
