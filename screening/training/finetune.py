@@ -1,7 +1,7 @@
 """Fine-tuning of the whole network on one thread, paced by the clock, with checkpoints from which an interrupted run goes on.
 
-Every layer learns from the first step, on smaller pictures first: a photo at 256 px costs little more than half of one at 320. The rate follows the share of the minutes that are spent, so that a slower machine
-shows the network fewer photos and still ends at the foot of the cosine.
+Every layer learns from the first step, on smaller pictures first: a photo at 256 px costs little more than half of one at 320. The rate
+follows the share of the minutes that are spent, so that a slower machine shows fewer photos and still ends at the foot of the cosine.
 """
 
 import logging
