@@ -37,6 +37,13 @@ def sigmoid(value: float) -> float:
     return 1 / (1 + exp(-value)) if value >= 0 else exp(value) / (1 + exp(value))
 
 
+def softmax(logits: Sequence[float]) -> list[float]:
+    """Shares that sum to 1; does not overflow."""
+    raised = [exp(logit - max(logits)) for logit in logits]
+    total = sum(raised)
+    return [number / total for number in raised]
+
+
 def cumulative(logits: Sequence[float], calibration: Mapping[str, Platt]) -> list[float]:
     """Probability of grade >= 1 .. >= 4, never rising with the grade."""
     found = [calibration[name].probability(logit) for name, logit in zip(THRESHOLDS, logits, strict=True)]

@@ -10,6 +10,7 @@ from typing import Any
 
 from screening.classifiers.calibration import Platt
 from screening.classifiers.reassurance import may_reassure
+from screening.classifiers.skin_clinical import ClinicalHead
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 
@@ -42,6 +43,8 @@ class ModelCard:
     golden: Mapping[str, list[float]]
     class_scaling: Mapping[str, float] = field(default_factory=dict)
     """Skin: ``slope`` of the six class logits and the offset of each class, before their softmax."""
+    clinical: ClinicalHead | None = None
+    """Skin: what the answers add, for evaluation."""
 
     @property
     def name(self) -> str:
@@ -81,4 +84,5 @@ def read_card(path: Path, *, status: str | None = None) -> ModelCard | None:
         prior=text["prior"],
         golden=text["golden"],
         class_scaling=text.get("class_scaling", {}),
+        clinical=ClinicalHead(**text["clinical"]) if "clinical" in text else None,
     )

@@ -1,7 +1,8 @@
 """One outcome as the flat row that evaluation and the command line print (docs of the columns: EVALUATION.md)."""
 
 from screening.classifiers.outcome import Outcome
-from screening.classifiers.skin_heads import CLASSES
+from screening.classifiers.skin import class_set
+from screening.classifiers.skin_heads import CLASSES, SUSPICIOUS_CLASSES
 
 COLUMNS = (
     "outcome",
@@ -33,17 +34,17 @@ SKIN_COLUMNS = (
 )
 
 
-def skin_row(outcome: Outcome, milliseconds: int | None = None) -> dict[str, object]:
+def skin_row(outcome: Outcome, milliseconds: int | None = None, clinical: dict[str, float] | None = None, least: float = 1.0) -> dict[str, object]:
     """Row with ``SKIN_COLUMNS`` in order. ``class`` is the likeliest class of a graded photo, whether it may be called so (``in_scope``) or not.
 
-    The clinical columns (m_, set_clinical) stay empty: no released version has a clinical head.
+    ``clinical`` are the probabilities with the answers, where there are any, ``least`` their conformal limit.
     """
-    chances = {name: outcome.probabilities.get(f"p_{name}") for name in CLASSES}
+    chances = {name: outcome.probabilities.get(f"p_{name}", 0.0) for name in CLASSES}
     graded = outcome.outcome == "graded" and outcome.probabilities
     found: dict[str, object] = {
         "outcome": outcome.outcome,
         "reason": outcome.reason,
-        "class": max(CLASSES, key=lambda name: chances[name] or 0.0) if graded else None,
+        "class": max(CLASSES, key=chances.__getitem__) if graded else None,
         "suspicious": None if outcome.suspicious is None else int(outcome.suspicious),
         "in_scope": None if outcome.in_scope is None else int(outcome.in_scope),
         **{name: _rounded(chance) for name, chance in outcome.probabilities.items()},
@@ -51,6 +52,10 @@ def skin_row(outcome: Outcome, milliseconds: int | None = None) -> dict[str, obj
         "model_version": outcome.model_version,
         "milliseconds": milliseconds,
     }
+    if clinical:
+        found |= {f"m_{name}": _rounded(chance) for name, chance in clinical.items()}
+        found["m_suspicious"] = _rounded(sum(clinical[name] for name in SUSPICIOUS_CLASSES))
+        found["set_clinical"] = ";".join(class_set([clinical[name] for name in CLASSES], least))
     return dict.fromkeys(SKIN_COLUMNS) | found
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
 
 from screening.classifiers import registry
+from screening.classifiers.calibration import softmax
 from screening.classifiers.engine import Answer, serving_engine
 from screening.classifiers.outcome import Outcome
 from screening.classifiers.registry import ModelCard
@@ -60,13 +60,6 @@ def class_set(chances: Sequence[float], least: float) -> tuple[str, ...]:
     """Every class whose probability is at least ``least``, likeliest first; never empty."""
     ranked = sorted(range(len(CLASSES)), key=lambda number: -chances[number])
     return tuple(CLASSES[number] for place, number in enumerate(ranked) if place == 0 or chances[number] >= least)
-
-
-def softmax(logits: Sequence[float]) -> list[float]:
-    """Shares that sum to 1; does not overflow."""
-    raised = [exp(logit - max(logits)) for logit in logits]
-    total = sum(raised)
-    return [number / total for number in raised]
 
 
 def _gated(card: ModelCard, photo: bytes, least: float) -> _Seen | Outcome:

@@ -12,13 +12,15 @@ import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from screening.classifiers.calibration import Platt
+from screening.classifiers.calibration import Platt, softmax
 from screening.classifiers.engine import PATTERN, pattern
 from screening.classifiers.export import golden_square
 from screening.classifiers.network import Network, load_network, save_network
-from screening.classifiers.skin import PROGRAMME, class_probabilities, softmax
+from screening.classifiers.skin import PROGRAMME, class_probabilities
+from screening.classifiers.skin_clinical import ClinicalHead
 from screening.classifiers.skin_heads import CLASSES, IN_SCOPE, KINDS, LESION, SUSPICIOUS
 from screening.training.finetune import logits_of
+from screening.training.skin.clinical import clinical_head
 from screening.training.skin.photos import SKIN, UNKNOWN, LesionPhoto
 
 INPUT_PX = 256
@@ -52,12 +54,16 @@ def release(network: Network, photos: list[LesionPhoto], squares: NDArray[np.uin
     save_network(network, weights)
     reference = load_network(weights, SUSPICIOUS)
     rows = [row for row, photo in enumerate(photos) if photo.split == "val"]
-    frozen = freeze([photos[row] for row in rows], logits_of(reference, squares, rows, INPUT_PX))
+    judged = [photos[row] for row in rows]
+    found = logits_of(reference, squares, rows, INPUT_PX)
+    frozen = freeze(judged, found)
+    chances = {photo.path: class_probabilities(row, frozen.class_scaling) for photo, row in zip(judged, found[:, LESION].tolist(), strict=True)}
+    clinical = clinical_head([photo for photo in photos if photo.source == "pad-ufes"], chances)
     pictures = {PATTERN: pattern(INPUT_PX)} | {photo.name: golden_square(photo, INPUT_PX) for photo in sorted(golden.glob("*.jpg"))}
     with torch.inference_mode():
         logits = {name: reference(torch.from_numpy(crop[None].copy()))[0][0].tolist() for name, crop in pictures.items()}
     card = weights.with_suffix(".toml")
-    card.write_text(_toml(version, hashlib.sha256(weights.read_bytes()).hexdigest(), frozen, logits, terms), encoding="utf-8")
+    card.write_text(_toml(version, hashlib.sha256(weights.read_bytes()).hexdigest(), frozen, clinical, logits, terms), encoding="utf-8")
     return card
 
 
@@ -174,7 +180,7 @@ def _weighted_quantile(values: Vector, weights: Vector, share: float) -> float:
     return float(values[order][np.searchsorted(np.cumsum(weights[order]) / weights.sum(), share)])
 
 
-def _toml(version: str, sha256: str, frozen: Frozen, golden: dict[str, list[float]], terms: str) -> str:
+def _toml(version: str, sha256: str, frozen: Frozen, clinical: ClinicalHead, golden: dict[str, list[float]], terms: str) -> str:
     lines = [
         "# Written by `manage.py train_classifier skin`; thresholds and calibration are frozen with it.",
         f'programme = "{PROGRAMME}"',
@@ -202,6 +208,15 @@ def _toml(version: str, sha256: str, frozen: Frozen, golden: dict[str, list[floa
         "",
         "[prior] # shares in the validation split with both sets counted alike, which the probabilities assume; far above a clinic's",
         *(f"{name} = {value}" for name, value in frozen.prior.items()),
+        "",
+        "[clinical] # of the answers, PAD-UFES-20 alone: see skin_clinical.py",
+        f"means = {list(clinical.means)}",
+        f"photo_exponent = {clinical.photo_exponent}",
+        f"answers_exponent = {clinical.answers_exponent}",
+        f"least_in_set = {clinical.least_in_set}",
+        "",
+        "[clinical.weights] # constant, age, regions, answers",
+        *(f"{name} = {list(weights)}" for name, weights in clinical.weights.items()),
         "",
         "[golden] # raw logits",
         *(f'"{name}" = [{", ".join(f"{logit:.4f}" for logit in logits)}]' for name, logits in golden.items()),
