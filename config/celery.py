@@ -11,12 +11,13 @@ app = Celery("screening")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_default_queue = "deliver"
-app.conf.task_routes = {"screening.tasks.read_queued": {"queue": "read"}}
+app.conf.task_routes = {"screening.tasks.read_queued": {"queue": "read"}, "partners.tasks.answer_due": {"queue": "gateway"}}
 app.conf.beat_schedule = {
     "ring-readings": {"task": "screening.tasks.read_queued", "schedule": 15.0},
     "return-leases": {"task": "screening.tasks.return_expired_leases", "schedule": 15.0},
     "compose-due": {"task": "screening.tasks.compose_due", "schedule": 30.0},
     "deliver-due": {"task": "followup.tasks.deliver_due", "schedule": 15.0},
+    "answer-due": {"task": "partners.tasks.answer_due", "schedule": 15.0},
     "reconcile-stale": {"task": "followup.tasks.reconcile_stale", "schedule": 60.0},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0},
     "erase-demo": {"task": "screening.tasks.erase_expired_samples", "schedule": 3600.0},

@@ -179,6 +179,8 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "DEFAULT_THROTTLE_CLASSES": ["core.throttling.PerActor"],
     "DEFAULT_THROTTLE_RATES": {"actor": setting("RATE_ACTOR", "600/min"), "upload": setting("RATE_UPLOAD", "300/min")},
+    # How many proxies of ours stand before the service; none means that no header is believed about where a caller is.
+    "NUM_PROXIES": int(setting("PROXIES", "0")),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config.health import readyz
 from core.views import healthz
+from partners.api.token import token
 
 handler400 = "core.views.malformed"
 handler403 = "core.views.not_found"
@@ -19,8 +20,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("screening.api.urls")),
     path("api/v1/", include("followup.api.urls")),
+    path("api/v1/", include("partners.api.urls")),
+    path("oauth/token", token, name="oauth_token"),
     path("", include("core.urls")),
     path("", include("accounts.pages.urls")),
     path("", include("screening.pages.urls")),
     path("", include("followup.pages.urls")),
+    path("", include("partners.pages.urls")),
 ]

@@ -2,6 +2,12 @@ from django.apps import AppConfig
 
 
 class PartnersConfig(AppConfig):
-    """Partner questions arrive with their own issue; the room exists so that nothing moves when they do."""
-
     name = "partners"
+
+    def ready(self) -> None:
+        from core import watch
+        from partners import receivers
+        from partners.services import answering
+
+        receivers.connect()
+        watch.register("gateway", answering.answer_due)

@@ -11,6 +11,9 @@ from core.models import Job, JobState
 from partners.rules.grid import GRADES
 
 
+HAS_ANSWER = ("answered", "too_few")
+
+
 class Agreement(models.Model):
     """What a partner may ask for, how long, from where, and how much privacy that may cost (micro-rho)."""
 
@@ -152,7 +155,8 @@ class Question(Job):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome__in=["answered", "too_few"], answer__isnull=False) | (~Q(outcome__in=["answered", "too_few"]) & Q(answer__isnull=True)),
+                condition=Q(outcome__in=["answered", "too_few"], answer__isnull=False)
+                | (~Q(outcome__in=["answered", "too_few"]) & Q(answer__isnull=True)),
                 name="answered_questions_have_an_answer",
             )
         ]

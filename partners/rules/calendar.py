@@ -1,14 +1,14 @@
 """When a snapshot may be built and when an answer may leave."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from partners.rules.policy import POLICY
 
 APART = timedelta(days=POLICY["snapshot_days_apart"].value)
 YEAR = timedelta(days=365)
 TICK = timedelta(seconds=POLICY["answer_tick"].value)
-EPOCH = datetime.min
+LEAD = timedelta(seconds=POLICY["answer_lead"].value)
 
 
 def next_snapshot_at(built: Sequence[datetime]) -> datetime | None:
@@ -26,7 +26,14 @@ def next_snapshot_at(built: Sequence[datetime]) -> datetime | None:
     return max(waits)
 
 
-def tick_after(moment: datetime) -> datetime:
-    """The next full ten seconds: when an answer was ready says nothing about what it took to make it."""
-    since = moment - EPOCH.replace(tzinfo=moment.tzinfo)
-    return moment + TICK - since % TICK
+def leaves_at(asked: datetime, ready: datetime | None = None) -> datetime:
+    """The full ten seconds at which an answer leaves: the first that is two seconds away from asking, whatever it took to make it.
+
+    Only an answer that was `ready` later than that waits for the next one.
+    """
+    planned = _next_tick(asked + LEAD)
+    return planned if ready is None or ready <= planned else _next_tick(ready)
+
+
+def _next_tick(moment: datetime) -> datetime:
+    return moment + TICK - (moment - datetime.min.replace(tzinfo=UTC)) % TICK

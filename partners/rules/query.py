@@ -114,5 +114,3 @@ def _levels(value: object, grid: Grid, dimension: str) -> tuple[int, ...]:
     if not levels:
         raise OffGrid("not_a_list", pointer)
     return tuple(sorted(set(levels)))
-
-

@@ -1,0 +1,63 @@
+"""What the tests of partners share: an agreement, a snapshot of made-up persons, and answers told at once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from core import clock
+from partners.models import Agreement, Question, Snapshot
+from partners.presenters import Told, told
+from partners.services import answering
+from partners.services.agreements import add_agreement, add_client
+from partners.services.asking import ask
+from partners.services.snapshots import add_synthetic_persons, build_snapshot
+
+PERSONS = 4_000
+
+
+@pytest.fixture
+def agreement(db: None) -> Agreement:
+    now = clock.now()
+    return add_agreement(partner="Example Pharma", purpose="feasibility", starts_at=now, ends_at=now + timedelta(days=365), networks=["127.0.0.0/8"])
+
+
+@pytest.fixture
+def snapshot(db: None) -> Snapshot:
+    built = build_snapshot()
+    add_synthetic_persons(count=PERSONS, seed=18)
+    return built
+
+
+@pytest.fixture
+def asked(settings: Any) -> Callable[..., Told]:
+    """Ask, let the worker answer and the clock reach the full ten seconds."""
+
+    def go(agreement: Agreement, question: object) -> Told:
+        row = ask(agreement=agreement, question=question, asked_by=agreement.pk)
+        answering.answer_due()
+        settings.CLOCK_SHIFT_SECONDS += 20
+        return told(Question.objects.select_related("answer", "snapshot", "agreement").get(pk=row.pk))
+
+    return go
+
+
+@pytest.fixture
+def program(agreement: Agreement) -> APIClient:
+    """A program of the partner with a token."""
+    return program_of(agreement)
+
+
+def program_of(agreement: Agreement) -> APIClient:
+    credentials = add_client(agreement=agreement)
+    client = APIClient()
+    answer = client.post(
+        "/oauth/token",
+        f"grant_type=client_credentials&client_id={credentials.client_id}&client_secret={credentials.client_secret}",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code == 200, answer.content
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access_token']}")
+    return client
