@@ -33,7 +33,8 @@ def _storage() -> None:
 
 
 def _models() -> None:
-    registry.live("retina-dr")
+    for programme in ("retina-dr", "skin-lesion"):
+        registry.live(programme)
 
 
 def _queue() -> None:
