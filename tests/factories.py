@@ -13,8 +13,10 @@ from accounts.services.staff import ensure_reading_centre
 from core import clock
 from core.ids import new_id
 from screening.models import Encounter, Fact, Photo, Reading
+from screening.rules.skin.questionnaire import QUESTIONS, missing
 from screening.services.facts import Answer, record_facts
 from screening.services.storage import store_original
+from screening.skin.services import open_spot
 from tests import photos
 
 ALL_PURPOSES = ("care", "automatic_reading", "share_clinic", "reminder_wechat")
@@ -103,15 +105,22 @@ def make_encounter(patient: Patient, *, opened_at: datetime | None = None) -> En
 
 def make_photo(encounter: Encounter, laterality: str = "OD", *, taken_at: datetime | None = None, **reading: Any) -> Photo:
     """A photo whose reading already ended as told (default: graded 0); `outcome=None` leaves it queued. Sends no events."""
+    photo = _photo(encounter, kind="retina", laterality=laterality, taken_at=taken_at)
+    if reading.setdefault("outcome", "graded") == "graded":
+        reading.setdefault("grade", 0)
+        reading.setdefault("probabilities", {"p_referable": 0.9 if reading["grade"] >= 2 else 0.02})
+        reading.setdefault("model_version", "retina-dr 0.0")
+    _reading(photo, "retina-dr", reading)
+    return photo
+
+
+def _photo(encounter: Encounter, *, taken_at: datetime | None = None, **columns: Any) -> Photo:
     now = clock.now()
-    original = photos.jpeg()
-    upload = store_original(original)
-    photo = Photo.objects.create(
+    upload = store_original(photos.jpeg())
+    return Photo.objects.create(
         pk=upload.photo_id,
         encounter=encounter,
         patient=encounter.patient,
-        kind="retina",
-        laterality=laterality,
         taken_at=taken_at or now,
         accepted_at=now,
         format="jpeg",
@@ -120,15 +129,44 @@ def make_photo(encounter: Encounter, laterality: str = "OD", *, taken_at: dateti
         byte_size=upload.size,
         content_hmac=new_id().bytes * 2,
         wrapped_key=upload.wrapped_key,
+        **columns,
     )
-    outcome = reading.setdefault("outcome", "graded")
-    if outcome == "graded":
-        reading.setdefault("grade", 0)
-        reading.setdefault("probabilities", {"p_referable": 0.9 if reading["grade"] >= 2 else 0.02})
-        reading.setdefault("model_version", "retina-dr 0.0")
+
+
+def _reading(photo: Photo, programme: str, columns: dict[str, Any]) -> None:
+    outcome = columns["outcome"]
     state = {None: "queued", "failed": "failed"}.get(outcome, "done")
-    finished = None if outcome is None else now
-    Reading.objects.create(photo=photo, programme="retina-dr", due_at=now, created_at=now, state=state, finished_at=finished, **reading)
+    finished = None if outcome is None else photo.accepted_at
+    at_once = {"due_at": photo.accepted_at, "created_at": photo.accepted_at}
+    Reading.objects.create(photo=photo, programme=programme, state=state, finished_at=finished, **at_once, **columns)
+
+
+CALM = {"bool": False, "scale": 0, "multi": ["none"]}
+
+
+def calm_answers(age: int | None = 50, **told: Any) -> dict[str, Any]:
+    """Every question about a spot answered, nothing pressing unless `told` says so."""
+    given: dict[str, Any] = {"q1": "self", "q5": "one_spot", "q5b": "red", "q7": "weeks"} | told
+    while lacking := missing(given, age):
+        given |= {code: CALM[QUESTIONS[code].type] for code in lacking}
+    return given
+
+
+def make_spot(patient: Patient, *, body_site: str = "forearm", side: str = "left", answers: dict[str, Any] | None = None, **place: Any) -> Encounter:
+    """A sitting about one spot, all questions answered calmly unless `answers` says otherwise ({} for none)."""
+    assert patient.user is not None
+    given = calm_answers() if answers is None else answers
+    return open_spot(patient=patient, by=patient.user, encounter_id=new_id(), body_site=body_site, side=side, answers=given, **place)
+
+
+def make_skin_photo(encounter: Encounter, slot: str = "close_up", *, intimate: bool = False, **reading: Any) -> Photo:
+    """A photo of a spot whose reading already ended as told (default: a naevus); `outcome=None` leaves it queued. Sends no events."""
+    outcome = reading.setdefault("outcome", "graded")
+    if outcome == "graded" and slot == "close_up":
+        seen = {"lesion_class": "NEV", "suspicious": False, "in_scope": True, "model_version": "skin-lesion 0.0", "probabilities": {"p_NEV": 0.9}}
+        reading = seen | reading
+    photo = _photo(encounter, kind="skin", slot=slot, intimate=intimate)
+    _reading(photo, "skin-lesion", reading)
     return photo
 
 

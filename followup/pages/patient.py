@@ -21,6 +21,7 @@ from core.ids import new_id
 from core.problems import Problem
 from core.pure.days import local_day
 from followup.calendar import all_day_event
+from followup.pages.skin import skin_result, skin_urls
 from followup.presenters import moments_in_words, step_words, to_do
 from followup.results import released_result
 from followup.rules.sentences import sentence
@@ -29,6 +30,7 @@ from followup.services.credits import bank_credit
 from screening.eyes_in_words import eyes_in_words, photos_shown
 from screening.models import Encounter, Reading
 from screening.selectors import admission_of, own_sitting, unfinished_sitting
+from screening.skin.selectors import SKIN
 
 UNREAD = Reading.Outcome.UNREAD
 
@@ -94,6 +96,8 @@ def record(request: HttpRequest, patient: Patient) -> HttpResponse:
 def result(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpResponse:
     """One encounter as its patient may read it now."""
     encounter = _own(patient, encounter_id)
+    if encounter.programme == SKIN:
+        return skin_result(request, patient, encounter)
     language = language_now()
     released = released_result(encounter, language)
     photos = photos_shown(encounter, request.session, with_attention=released.reading_released)
@@ -178,4 +182,5 @@ patient_urls = [
     path("remind-me/", remind_me, name="remind_me"),
     path("results/<uuid:encounter_id>/", result, name="result"),
     path("results/<uuid:encounter_id>/check.ics", result_calendar, name="result_calendar"),
+    *skin_urls,
 ]
