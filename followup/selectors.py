@@ -18,7 +18,6 @@ from screening.models import Encounter, ReportVersion
 from screening.rules.protocol_rows import URGENCIES
 
 
-
 @dataclass(frozen=True)
 class Home:
     """What a patient's first page answers: is there something to do, when is the next date, what did the last check say.
