@@ -1,5 +1,6 @@
 """What the API takes and gives of photos, encounters and facts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +9,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from core import clock
 from core.serializers import StrictSerializer
-from screening.models import Fact, Laterality
+from screening.models import Fact, Laterality, Photo
 from screening.rules.questions import QUESTIONS, fault_of
 
 FAULTS = {
@@ -20,15 +21,32 @@ FAULTS = {
 }
 
 
+NEEDED = _("This field is needed for this kind of photo.")
+NOT_HERE = _("This field does not belong to this kind of photo.")
+# (needed, not taken) by kind
+PLACED_BY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {"retina": (("eye",), ("slot",)), "skin": (("slot", "encounter"), ("eye",))}
+
+
 class PhotoUpload(StrictSerializer):
-    """One photo: the file, of which eye, when it was taken."""
+    """One photo: the file, of which eye or how far from which spot, when it was taken."""
 
     file = serializers.FileField(help_text="JPEG, PNG, WebP, HEIC or MPO; up to 50 MB and 100 megapixels")
-    kind = serializers.ChoiceField(choices=["retina"])
-    eye = serializers.ChoiceField(choices=Laterality.choices, help_text="OD is the right eye, OS the left")
+    kind = serializers.ChoiceField(choices=list(PLACED_BY))
+    eye = serializers.ChoiceField(choices=Laterality.choices, required=False, help_text="Retina: OD is the right eye, OS the left")
+    slot = serializers.ChoiceField(choices=Photo.Slot.choices, required=False, help_text="Skin: an overview from arm's length, or a close-up")
     taken_at = serializers.DateTimeField(help_text="When the photo was taken, ISO 8601 with offset")
-    patient = serializers.UUIDField(required=False, help_text="Whose eye; the signed-in person's own when left out")
-    encounter = serializers.UUIDField(required=False, help_text="A UUID the client makes for one sitting; first use opens it")
+    patient = serializers.UUIDField(required=False, help_text="Whose photo; the signed-in person's own when left out")
+    encounter = serializers.UUIDField(
+        required=False, help_text="Retina: a UUID the client makes for one sitting; first use opens it. Skin: the skin encounter"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needed, not_taken = PLACED_BY[attrs["kind"]]
+        faults = {name: [ErrorDetail(str(NEEDED), code="required")] for name in needed if name not in attrs}
+        faults |= {name: [ErrorDetail(str(NOT_HERE), code="not_expected")] for name in not_taken if name in attrs}
+        if faults:
+            raise serializers.ValidationError(faults)
+        return attrs
 
 
 class PhotoState(serializers.Serializer[Any]):
@@ -37,7 +55,9 @@ class PhotoState(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     encounter = serializers.UUIDField()
     kind = serializers.CharField()
-    eye = serializers.ChoiceField(choices=Laterality.choices)
+    eye = serializers.ChoiceField(choices=Laterality.choices, allow_blank=True, help_text="Blank for the skin")
+    slot = serializers.ChoiceField(choices=Photo.Slot.choices, allow_blank=True, help_text="Blank for an eye")
+    intimate = serializers.BooleanField(help_text="Hidden: shown only where somebody asks, see `reveal_url`")
     taken_at = serializers.DateTimeField()
     accepted_at = serializers.DateTimeField()
     state = serializers.ChoiceField(choices=["queued", "claimed", "done", "failed"])
@@ -46,6 +66,7 @@ class PhotoState(serializers.Serializer[Any]):
     instruction = serializers.CharField(allow_blank=True, help_text="What to do about it, in the reader's language")
     status_url = serializers.CharField()
     image_url = serializers.CharField(allow_null=True)
+    reveal_url = serializers.CharField(allow_null=True, help_text="POST here to see a hidden photo; it is noted who asked")
     retry_after = serializers.IntegerField(allow_null=True)
     warnings = serializers.ListField(child=serializers.CharField())
     notice = serializers.CharField()
@@ -57,6 +78,10 @@ class ReadingDetail(serializers.Serializer[Any]):
     model_version = serializers.CharField()
     grade = serializers.IntegerField(allow_null=True)
     grade_set = serializers.ListField(child=serializers.IntegerField())
+    lesion_class = serializers.CharField(allow_blank=True, help_text="Skin: one of the six, only when in scope")
+    class_set = serializers.ListField(child=serializers.CharField())
+    suspicious = serializers.BooleanField(allow_null=True)
+    in_scope = serializers.BooleanField(allow_null=True)
     referable = serializers.BooleanField(allow_null=True)
     quality = serializers.CharField(allow_blank=True)
     probabilities = serializers.DictField(child=serializers.FloatField())
@@ -67,6 +92,13 @@ class PhotoDetail(PhotoState):
     """A photo with the reading; `reading` is null for patients, who get words."""
 
     reading = ReadingDetail(allow_null=True)
+
+
+class Revealed(serializers.Serializer[Any]):
+    """Where a hidden photo can be seen now, by who asked and for ten minutes; add nothing to the address."""
+
+    image_url = serializers.CharField()
+    expires_at = serializers.DateTimeField()
 
 
 class FactAnswer(StrictSerializer):

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -12,16 +14,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Patient, User
-from accounts.selectors import actor_role, patient_of, patients_visible_to
+from accounts.selectors import actor_role, decides_for, patient_of, patients_visible_to, photos_may_be_sent_by
+from core import clock
 from core.api import Pages, not_modified, private
+from core.problems import Problem
 from core.throttling import Uploads
 from screening import selectors
-from screening.api.serializers import FactAnswers, FactList, PhotoDetail, PhotoState, PhotoUpload
+from screening.api.serializers import FactAnswers, FactList, PhotoDetail, PhotoState, PhotoUpload, Revealed
+from screening.image_paths import VALID_FOR, is_revealed, reveal_token
 from screening.models import Fact
 from screening.presenters import photo_state, reading_detail
 from screening.rules.questions import QUESTIONS
 from screening.services.facts import Answer, record_facts
-from screening.services.images import MEDIA_TYPES, image_of
+from screening.services.images import MEDIA_TYPES, image_of, reveal
 from screening.services.intake import Accepted, accept_once, accept_photo
 
 
@@ -38,7 +43,13 @@ class Photos(APIView):
 
     pagination_class = Pages
     parser_classes = [MultiPartParser]
-    problem_statuses = {"403": "consent missing", "413": "too large", "415": "not a picture", "422": "incomplete or too small, or key reused"}
+    problem_statuses = {
+        "403": "consent missing, or a place that is not photographed",
+        "409": "an emergency was told, or enough photos are here",
+        "413": "too large",
+        "415": "not a picture",
+        "422": "incomplete or too small, or key reused",
+    }
 
     def get_throttles(self) -> list[Any]:
         return [Uploads()] if self.request.method == "POST" else super().get_throttles()
@@ -54,7 +65,9 @@ class Photos(APIView):
         try:
             fields.is_valid(raise_exception=True)
             patient = own_or_visible(request.user, fields.validated_data.get("patient"))
-            if patient != patient_of(request.user):
+            # A store takes photos of eyes; the skin is photographed by the person herself or who decides for her.
+            may_send = decides_for if fields.validated_data["kind"] == "skin" else photos_may_be_sent_by
+            if not may_send(request.user, patient):
                 raise Http404
         except Exception:
             for upload in request.FILES.values():
@@ -66,7 +79,8 @@ class Photos(APIView):
             "by": request.user,
             "upload": given["file"],
             "kind": given["kind"],
-            "laterality": given["eye"],
+            "laterality": given.get("eye", ""),
+            "slot": given.get("slot", ""),
             "taken_at": given["taken_at"],
             "encounter": given.get("encounter"),
         }
@@ -79,7 +93,7 @@ class Photos(APIView):
     @extend_schema(operation_id="photos_list", responses=PhotoState(many=True))
     def get(self, request: Request) -> Response:
         pages = self.pagination_class()
-        rows = pages.paginate_queryset(selectors.photos_visible_to(request.user), request, view=self) or []
+        rows = pages.paginate_queryset(selectors.photos_visible_to(request.user).filter(intimate=False), request, view=self) or []
         return private(pages.get_paginated_response([_plain(photo_state(photo, photo.all_readings[0])) for photo in rows]))
 
 
@@ -111,9 +125,14 @@ class PhotoView(APIView):
 class PhotoImage(APIView):
     """A picture of a photo: `view` (1,024 px); for clinicians also `attention` (where the program looked) and `full`."""
 
+    problem_statuses = {"403": "a hidden photo that nobody asked for"}
+
     @extend_schema(
         operation_id="photos_image",
-        parameters=[OpenApiParameter("variant", OpenApiTypes.STR, OpenApiParameter.PATH, enum=sorted(MEDIA_TYPES))],
+        parameters=[
+            OpenApiParameter("variant", OpenApiTypes.STR, OpenApiParameter.PATH, enum=sorted(MEDIA_TYPES)),
+            OpenApiParameter("reveal", OpenApiTypes.STR, OpenApiParameter.QUERY, description="Given by `reveal`, for a hidden photo"),
+        ],
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY, (200, "image/png"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, photo_id: UUID, variant: str) -> HttpResponse:
@@ -121,7 +140,20 @@ class PhotoImage(APIView):
         # What the program saw is released to patients by followup's pages, after the release rules; here it is the clinicians'.
         if variant != "view" and actor_role(request.user) != "clinician":
             raise Http404
+        if photo.intimate and not is_revealed(request.user.pk, photo.pk, request.query_params.get("reveal", "")):
+            raise Problem("photo_hidden", _("This photo is hidden until you ask to see it."), status_code=403)
         return image_response(image_of(photo, variant, by=request.user), variant)
+
+
+class PhotoReveal(APIView):
+    """Ask to see a hidden photo. Who asked is noted; the address opens for her alone, for ten minutes."""
+
+    @extend_schema(operation_id="photos_reveal", request=None, responses={201: Revealed})
+    def post(self, request: Request, photo_id: UUID) -> Response:
+        photo = selectors.visible_photo(request.user, photo_id)
+        reveal(photo, by=request.user)
+        address = reverse("api_photo_image", args=[photo.pk, "view"]) + f"?reveal={reveal_token(request.user.pk, photo.pk)}"
+        return private(Response(Revealed({"image_url": address, "expires_at": clock.now() + VALID_FOR}).data, status=201))
 
 
 def image_response(picture: bytes, variant: str) -> HttpResponse:

@@ -39,3 +39,8 @@ def _full_view(photo: Photo, key: bytes) -> bytes:
     except Undecodable:
         # Its reading ended as refused for the same reason; there is no picture to show.
         raise Http404 from None
+
+
+def reveal(photo: Photo, *, by: User) -> None:
+    """Note that somebody who may see a hidden photo asked to see it; only then may its address be handed out."""
+    audit.record("reveal_photo", actor=by, subject=photo, patient=photo.patient)

@@ -175,7 +175,8 @@ def emergency(answers: Given, age: int | None, *, newborn: bool | None = None) -
 
 
 def _fault_of_text(value: object) -> str | None:
-    if not isinstance(value, str):
+    # A null or half a surrogate pair is no text, and no database keeps it.
+    if not isinstance(value, str) or any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value):
         return "not_a_choice"
     return None if len(value) <= LONGEST_TEXT else "too_long"
 
