@@ -4,6 +4,7 @@ Coordinates are pixels with the origin at the top left corner of the array. Noth
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,19 +79,21 @@ def inner_crop(pixels: Pixels, field: Field, size: int) -> Pixels:
     if x1 > x0 and y1 > y0:
         part = Image.fromarray(pixels).resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=box)
         canvas[y0:y1, x0:x1] = np.asarray(part)
-    canvas[~disc_mask(size)] = 128
+    np.copyto(canvas, np.uint8(128), where=~disc_mask(size)[:, :, None])
     return canvas
 
 
+@lru_cache(maxsize=8)
 def disc_mask(size: int) -> NDArray[np.bool_]:
-    """True inside the circle that touches the four sides of a square of ``size`` px."""
+    """True inside the circle that touches the four sides of a square of ``size`` px; kept, and so not to be written to."""
     axis = np.arange(size) + 0.5 - size / 2
-    return np.asarray(axis[:, None] ** 2 + axis[None, :] ** 2 <= (size / 2) ** 2)
+    mask = np.asarray(axis[:, None] ** 2 + axis[None, :] ** 2 <= (size / 2) ** 2)
+    mask.flags.writeable = False
+    return mask
 
 
 def _lit(brightness: NDArray[np.float64]) -> NDArray[np.bool_]:
-    surround = float(np.percentile(brightness, 2))
-    bright = float(np.percentile(brightness, 90))
+    surround, bright = (float(level) for level in np.percentile(brightness, (2, 90)))
     return brightness > surround + max(8.0, 0.14 * (bright - surround))
 
 

@@ -45,7 +45,7 @@ def measure(crop: Pixels, field: Field, scale: float) -> Measured:
     return Measured(
         diameter=2 * field.radius * scale,
         light=light,
-        glare=float((np.minimum(np.minimum(red, green), blue)[shown] > 225).mean()),
+        glare=float(((np.minimum(np.minimum(red, green), blue) > 225) & shown).sum() / shown.sum()),
         shade=float((lit < 20).mean()),
         detail=100 * _fine_structure(green, shown) / max(light, 10.0),
         visible=field.visible,

@@ -30,7 +30,7 @@ def augment(crops: Tensor, cut: Tensor, spread: Tensor, size: int) -> tuple[Tens
     photos = recoloured(photos)
     photos = softened(photos)
     photos = compressed(photos.clamp(0, 255))
-    shown = shown * torch.from_numpy(disc_mask(size))[None, None]
+    shown = shown * torch.tensor(disc_mask(size))[None, None]
     return (photos * shown + GREY * (1 - shown)).clamp(0, 255).permute(0, 2, 3, 1), mirrored
 
 

@@ -62,7 +62,7 @@ def test_a_photo_of_the_cut_set_is_always_cut() -> None:
     crops = torch.full((8, 96, 96, 3), 200, dtype=torch.uint8)
     pixels, _ = augment(crops, torch.ones(8, dtype=torch.bool), torch.zeros(8, dtype=torch.bool), 96)
     grey = (pixels - 128).abs().amax(dim=3) < 1
-    inside = torch.from_numpy(disc_mask(96))
+    inside = torch.tensor(disc_mask(96))
     assert bool((grey[:, inside].float().mean(dim=1) > 0.1).all())
 
 
