@@ -8,6 +8,8 @@ from django.http import Http404
 from accounts.models import Organisation, Patient, User
 from accounts.selectors import patients_visible_to
 from screening.models import Encounter
+from screening.retina.sittings import SAME_SITTING
+from screening.selectors import EYE
 
 
 @dataclass(frozen=True)
@@ -25,3 +27,12 @@ def visit_of(user: User, store: Organisation, encounter_id: UUID) -> Visit:
     if found is None:
         raise Http404
     return Visit(found, found.patient, store)
+
+
+def sitting_of(visit: Visit) -> Encounter | None:
+    """The sitting that the visit's photos of the eyes belong to: the visit itself, or for a child the one beside it; None before a photo."""
+    if visit.encounter.programme == EYE:
+        return visit.encounter
+    began = visit.encounter.opened_at
+    during = {"photos__accepted_at__gte": began, "photos__accepted_at__lt": began + SAME_SITTING}
+    return Encounter.objects.filter(patient=visit.patient, programme=EYE, store=visit.store, **during).order_by("-opened_at").first()

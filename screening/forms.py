@@ -7,9 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.dates import day_in_words
+from screening.models import Fact
 from screening.rules.questions import QUESTIONS, UNKNOWN, fault_of
 from screening.services.facts import Answer
 
@@ -64,6 +67,13 @@ class SymptomForm(forms.Form):
         return [Answer("symptom", YES_NO_WORDS[self.cleaned_data["symptom"]], today)]
 
 
+class DecimalField(forms.FloatField):
+    """A number with a point or, as many write it, a comma."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", ".").replace("，", ".") if isinstance(value, str) else value)
+
+
 class AnswersForm(forms.Form):
     """Diabetes and eyes, once and whenever something changed. `known` are codes already answered: left empty they stay as they are."""
 
@@ -75,7 +85,7 @@ class AnswersForm(forms.Form):
         error_messages={"invalid": _("Please write the year with four digits.")},
     )
     diabetes_year_unknown = dont_know()
-    hba1c = forms.FloatField(
+    hba1c = DecimalField(
         label=_("Last HbA1c"),
         required=False,
         help_text=_("It stands on the laboratory's report, as % or mmol/mol."),
@@ -159,3 +169,20 @@ class PhotoForm(forms.Form):
         """Now for a photo of today, else noon of that day where the patient lives."""
         taken_on: date = self.cleaned_data["taken_on"]
         return clock.now() if taken_on == clock.today(zone) else datetime.combine(taken_on, time(12), ZoneInfo(zone))
+
+
+def initial_answers(known: dict[str, Fact]) -> dict[str, object]:
+    """What was answered before; HbA1c is asked anew, since only a new blood test is news."""
+    initial = {code: {True: "yes", False: "no"}[fact.value] if isinstance(fact.value, bool) else fact.value for code, fact in known.items()}
+    if initial.get("diabetes_year") == UNKNOWN:
+        initial |= {"diabetes_year": None, "diabetes_year_unknown": True}
+    return initial | {"hba1c": None}
+
+
+def last_hba1c(known: dict[str, Fact]) -> str:
+    """The last value with its day, to stand beside the empty field."""
+    fact = known.get("hba1c")
+    if fact is None or fact.value == UNKNOWN:
+        return ""
+    day = day_in_words(fact.effective_on, get_language() or "")
+    return gettext("%(value)s %(unit)s, blood test of %(day)s") % {"value": fact.value, "unit": fact.unit, "day": day}

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import consent_texts
 from accounts.consent_texts import SHARE_STORE
+from accounts.forms import ConsentForm, explain
 from accounts.language import readers_language
 from accounts.models import Patient
-from accounts.pages.forms import ConsentForm, explain
 from accounts.selectors import active_consents, default_reading_centre, patient_of
 from accounts.services.consent import CARE, give_consents, withdraw_consent
 from core.problems import Problem

@@ -10,10 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.demo_logins import demo_logins
+from accounts.forms import CodeForm, PasswordForm, PhoneForm, SignUpForm, explain
 from accounts.language import readers_language
 from accounts.models import LoginCode
 from accounts.pages.arrival import arrive, home, remember_destination
-from accounts.pages.forms import CodeForm, PasswordForm, PhoneForm, SignUpForm, explain
 from accounts.phones import mask_phone
 from accounts.selectors import phone_awaiting_code
 from accounts.services.codes import request_code

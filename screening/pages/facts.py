@@ -2,18 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.gate import for_patients
 from accounts.models import Patient
 from accounts.selectors import has_consent
 from core import clock
-from core.dates import day_in_words
-from screening.forms import AnswersForm, SymptomForm
+from screening.forms import AnswersForm, SymptomForm, initial_answers, last_hba1c
 from screening.models import Fact
-from screening.rules.questions import UNKNOWN
 from screening.selectors import latest_facts
 from screening.services.facts import record_facts
 
@@ -35,33 +31,16 @@ def answers(request: HttpRequest, patient: Patient) -> HttpResponse:
     known = latest_facts(patient)
     is_new = "diabetes" not in known
     given = request.POST if request.method == "POST" else None
-    form = AnswersForm(given, today=clock.today(patient.zone), known=frozenset(known), initial=_initial(known))
+    form = AnswersForm(given, today=clock.today(patient.zone), known=frozenset(known), initial=initial_answers(known))
     if form.is_valid():
         record_facts(patient=patient, answers=form.answers(), source=Fact.Source.SELF, by=request.user)
         if not is_new:
             return redirect("me")
         return redirect("remind_me" if has_consent(patient, "reminder_wechat") else "check")
-    return render(request, "screening/answers.html", {"form": form, "tab": "me", "is_new": is_new, "before": _last_hba1c(known)})
+    return render(request, "screening/answers.html", {"form": form, "tab": "me", "is_new": is_new, "before": last_hba1c(known)})
 
 
 def tell_symptom(request: HttpRequest, patient: Patient, form: SymptomForm) -> HttpResponse | None:
     """Record the symptom answer; the way to go when it was a yes."""
     record_facts(patient=patient, answers=form.answers(clock.today(patient.zone)), source=Fact.Source.SELF, by=request.user)
     return redirect("today") if form.cleaned_data["symptom"] == "yes" else None
-
-
-def _initial(known: dict[str, Fact]) -> dict[str, object]:
-    """What was answered before; HbA1c is asked anew, since only a new blood test is news."""
-    initial = {code: {True: "yes", False: "no"}[fact.value] if isinstance(fact.value, bool) else fact.value for code, fact in known.items()}
-    if initial.get("diabetes_year") == UNKNOWN:
-        initial |= {"diabetes_year": None, "diabetes_year_unknown": True}
-    return initial | {"hba1c": None}
-
-
-def _last_hba1c(known: dict[str, Fact]) -> str:
-    """The last value with its day, to stand beside the empty field."""
-    fact = known.get("hba1c")
-    if fact is None or fact.value == UNKNOWN:
-        return ""
-    day = day_in_words(fact.effective_on, get_language() or "")
-    return _("%(value)s %(unit)s, blood test of %(day)s") % {"value": fact.value, "unit": fact.unit, "day": day}

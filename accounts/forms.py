@@ -84,7 +84,7 @@ class ConsentForm(forms.Form):
     @property
     def ticked(self) -> list[str]:
         """The purposes agreed to."""
-        return [purpose for purpose, agreed in self.cleaned_data.items() if agreed]
+        return [words.purpose for words in self.wordings if self.cleaned_data.get(words.purpose)]
 
 
 def explain(form: forms.Form, problem: Problem) -> None:
