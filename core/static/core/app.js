@@ -67,6 +67,16 @@ document.addEventListener("click", (event) => {
   if (button?.matches("[data-close]")) button.parentElement.remove();
   if (button?.matches("[data-print]")) window.print();
 });
+// At the counter Enter goes to the next field, and only after the last one sends the form.
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("form[data-enter-goes-on]");
+  if (!form || event.key !== "Enter" || event.isComposing || !event.target.matches("input, select")) return;
+  const fields = [...form.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), select, button")];
+  const next = fields[fields.indexOf(event.target) + 1];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
 document.addEventListener("submit", (event) => event.target.matches(".language") && keepTyped());
 document.addEventListener("htmx:xhr:progress", (event) => countBytes(event.target, event.detail));
 document.addEventListener("htmx:beforeRequest", (event) => showBroken(event.target, false));

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followup.pages.store import find, today, visit_pages
+from followup.pages.store import children, find, today, visit_pages
 
 store_urls = [
     path("store/", today.today, name="store_today"),
@@ -11,4 +11,7 @@ store_urls = [
     path("store/visits/<uuid:encounter_id>/photo/", visit_pages.photo, name="store_photo"),
     path("store/visits/<uuid:encounter_id>/result/", visit_pages.result, name="store_result"),
     path("store/visits/<uuid:encounter_id>/plan/", visit_pages.plan, name="store_plan"),
+    path("store/visits/<uuid:encounter_id>/parents/", children.paper, name="store_child_paper"),
+    path("store/people/<uuid:patient_id>/children/", children.children, name="store_children"),
+    path("store/children/<uuid:patient_id>/visit/", children.start_visit, name="store_child_visit"),
 ]

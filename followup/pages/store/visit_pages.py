@@ -8,12 +8,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import for_store_staff
 from accounts.models import Organisation
+from followup.pages.store.child_visit import CHILD_PAGES
 from followup.visits import Visit, visit_of
+from screening.myopia.selectors import MYOPIA
 
 Page = Callable[[HttpRequest, Visit], HttpResponseBase]
 
 # By programme of the visit, then by step of the strip.
-PAGES: Mapping[str, Mapping[str, Page]] = {}
+PAGES: Mapping[str, Mapping[str, Page]] = {MYOPIA: CHILD_PAGES}
 
 
 @require_http_methods(["GET", "POST"])
