@@ -7,6 +7,7 @@ from accounts.models import Patient
 from followup.services.reconcile import reconcile_patient
 from followup.services.reminders import owe_answer
 from screening.events import (
+    answers_recorded,
     facts_recorded,
     measurements_recorded,
     photo_accepted,
@@ -22,6 +23,7 @@ CHANGES = (
     consent_given,
     consent_withdrawn,
     facts_recorded,
+    answers_recorded,
     measurements_recorded,
     photo_accepted,
     photo_corrected,

@@ -8,6 +8,7 @@ import pytest
 from followup.rules.recall import MODIFIERS
 from followup.rules.sentences import SENTENCES, lock_screen, sentence
 from screening.rules.protocol_rows import PROTOCOL
+from screening.rules.skin.protocol import ROW_OF_URGENCY, SKIN_PROTOCOL
 
 FORBIDDEN = re.compile(
     r"诊断|确诊|排除|正常|放心|治愈|准确率|\d ?%|you (do not )?have (?!a health check-up reminder)|normal|positive|negative", re.IGNORECASE
@@ -36,6 +37,18 @@ def test_no_sentence_diagnoses_or_soothes(code: str) -> None:
 
 def test_every_rule_has_its_reason_in_words() -> None:
     assert {f"reason.{rule}" for rule in (*PROTOCOL, *MODIFIERS)} <= set(SENTENCES)
+    assert {f"reason.{row.id}" for row in ROW_OF_URGENCY.values()} <= set(SENTENCES)
+
+
+def test_every_row_of_the_skin_protocol_is_worded_for_clinicians() -> None:
+    assert {f"row.{row}" for row in SKIN_PROTOCOL} <= set(SENTENCES)
+
+
+def test_words_about_a_spot_are_those_of_the_clinic() -> None:
+    assert sentence("emergency_skin", "zh") == "请立即拨打 120,或马上去最近的急诊"
+    assert sentence("emergency_skin", "en") == "Call emergency services now, or go to the nearest emergency department"
+    assert sentence("safety_net_skin", "zh") == "如变大、变形、变色、出血或破溃不愈,不要等到复查日期,请尽快看皮肤科医生"
+    assert sentence("safety_net_skin", "en") == "If it grows, changes, bleeds or does not heal, do not wait: see a dermatologist soon"
 
 
 def test_sentence_is_filled_in_the_readers_language() -> None:
