@@ -11,10 +11,11 @@ from django.db.models import Case, CharField, Exists, F, Func, OuterRef, QuerySe
 from django.db.models.functions import Cast, Concat
 
 from accounts.models import Consent, Organisation, Patient, User
-from accounts.selectors import actor_role, default_reading_centre, organisations_of, patients_visible_to
+from accounts.selectors import actor_role, default_reading_centre, guardians_of, organisations_of, patients_visible_to, specialties_of
 from core import clock
 from followup.models import CreditEntry, Reminder, Reply, Step, Task
-from screening.models import Encounter, ReportVersion
+from screening.models import Encounter, Photo, ReportVersion
+from screening.programmes import signed_by_specialty
 from screening.rules.protocol_rows import URGENCIES
 
 
@@ -95,6 +96,16 @@ def steps_to_reply_to(user: User) -> QuerySet[Step]:
     return steps_visible_to(user).exclude(kind="clinician_review")
 
 
+def recipient_of(patient: Patient) -> Patient:
+    """Whose phone a message about this person goes to: her own, or for a child without a login that of a guardian of now who linked one.
+
+    The guardian's banked messages are what it costs (up to 1 query). A child whose guardian linked none is her own recipient, and has no channel.
+    """
+    if patient.user_id is not None:
+        return patient
+    return guardians_of(patient).filter(wechat__isnull=False).first() or patient
+
+
 def messages_ended(patient: Patient) -> bool:
     """Whether she answered *stop* and has not agreed to be reminded since: nothing is sent, and nobody calls in a message's place (2 queries)."""
     if not Reply.objects.filter(patient=patient, kind=Reply.Kind.STOP).exists():
@@ -103,19 +114,24 @@ def messages_ended(patient: Patient) -> bool:
 
 
 def reviews_waiting(user: User) -> QuerySet[Step]:
-    """The reviews where this actor is a clinician, the most urgent first, then who waits longest (1 query when evaluated); none for anybody else.
+    """The reviews of this clinician's specialty where she works, the most urgent first, then who waits longest; none for anybody else.
 
-    `place` is that order as one text, for cursors. A photo that failed is not to be signed: it stands on a person's list.
+    1 query, and 1 when evaluated. `place` is that order as one text, for cursors. A photo that failed is not to be signed: a person's list has it.
     """
-    waiting = steps_visible_to(user).filter(state=Step.State.OPEN, kind="clinician_review", owner__in=organisations_of(user))
+    waiting = steps_visible_to(user).filter(
+        state=Step.State.OPEN,
+        kind="clinician_review",
+        owner__in=organisations_of(user),
+        encounter__programme__in=signed_by_specialty(specialties_of(user)),
+    )
     rank = Case(*(When(urgency=urgency, then=Value(f"{place:02}")) for place, urgency in enumerate(reversed(URGENCIES))), default=Value("99"))
     moment = Func(F("due_at"), Value("YYYYMMDDHH24MISSUS"), function="to_char", output_field=CharField())
     place = Concat(rank, moment, Cast("id", CharField()), output_field=CharField())
-    return waiting.exclude(rule_id="photo_failed").annotate(place=place).order_by("place")
+    return waiting.exclude(rule_id="photo_failed").select_related("patient", "owner", "encounter__lesion").annotate(place=place).order_by("place")
 
 
 def review_queue(user: User, *, limit: int = 200) -> ReviewQueue:
-    """What waits for a signature where this actor is a clinician (2 queries); empty for anybody else."""
+    """What waits for this clinician's signature (3 queries); empty for anybody else."""
     waiting = reviews_waiting(user)
     overdue, counts, classes = 0, Counter[str](), Counter[str]()
     now = clock.now()
@@ -127,14 +143,18 @@ def review_queue(user: User, *, limit: int = 200) -> ReviewQueue:
 
 
 def tasks_visible_to(user: User) -> QuerySet[Task]:
-    """The lists of the organisations where this actor is a clinician: open matters first, the earliest due first (1 query when evaluated)."""
-    listed = Task.objects.filter(owner__in=organisations_of(user), patient__is_sample=False)
+    """The lists of the organisations where this actor is a clinician: open matters first, the earliest due first (1 query, 1 when evaluated).
+
+    A photo that failed is the matter of those who sign for its programme.
+    """
+    others = Photo.objects.exclude(encounter__programme__in=signed_by_specialty(specialties_of(user)))
+    listed = Task.objects.filter(owner__in=organisations_of(user), patient__is_sample=False).exclude(about__in=others.values("pk"))
     return listed.select_related("patient", "owner", "done_by").order_by(F("done_at").desc(nulls_first=True), "due_at", "id")
 
 
 def history(patient: Patient) -> tuple[Moment, ...]:
     """What happened to a patient, newest first (4 queries). Call it for a patient the actor may see."""
-    moments = [Moment(encounter.opened_at, "photos", encounter) for encounter in Encounter.objects.filter(patient=patient)]
+    moments = [Moment(encounter.opened_at, "photos", encounter) for encounter in Encounter.objects.filter(patient=patient).select_related("lesion")]
     signed = ReportVersion.objects.filter(report__encounter__patient=patient, kind=ReportVersion.Kind.SIGNED)
     for version in signed.select_related("report__encounter", "signed_by"):
         moments.append(Moment(version.signed_at or version.created_at, "signed", version))

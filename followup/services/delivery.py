@@ -22,7 +22,7 @@ from followup.rules.quiet_hours import next_allowed
 from followup.rules.reminders import channel_for
 from followup.rules.sentences import sentence
 from followup.rules.steps import TODAY
-from followup.selectors import credit_balance, messages_ended
+from followup.selectors import credit_balance, messages_ended, recipient_of
 from followup.services import credits
 from followup.services.tasks import open_task
 
@@ -39,10 +39,11 @@ SENT, PERSON, CANCELLED, UNKNOWN = "sent", "person", "cancelled", "unknown"
 
 @dataclass(frozen=True)
 class Message:
-    """A message whose attempt is on record: from here on WeChat may be spoken to, once."""
+    """A message whose attempt is on record: from here on WeChat may be spoken to, once. `recipient` holds the phone and pays with a credit."""
 
     reminder: Reminder
     patient: Patient
+    recipient: Patient
     attempt: Attempt
     openid: str
     fields: dict[str, str]
@@ -65,7 +66,7 @@ def deliver_due() -> int:
 @transaction.atomic
 def _prepare(claimed: Reminder) -> Message | None:
     """The message to send now; None where the reminder was settled without one. Consent, step, hour and credit are looked at here, not before."""
-    patient = Patient.objects.select_for_update().get(pk=claimed.patient_id)
+    patient, recipient = _locked(Patient.objects.get(pk=claimed.patient_id))
     reminder = Reminder.objects.select_for_update().filter(pk=claimed.pk, lease_token=claimed.lease_token, state=JobState.CLAIMED).first()
     if reminder is None:
         return None
@@ -77,7 +78,7 @@ def _prepare(claimed: Reminder) -> Message | None:
     elif leases.spent([reminder]) or len(tries) >= BUSY_TRIES:
         _hand_over(reminder, patient, "call_patient")
     else:
-        return _open_attempt(reminder, patient)
+        return _open_attempt(reminder, patient, recipient)
     return None
 
 
@@ -89,9 +90,16 @@ def _is_moot(reminder: Reminder, patient: Patient) -> bool:
     return reminder.channel != "person" and messages_ended(patient)
 
 
-def _open_attempt(reminder: Reminder, patient: Patient) -> Message | None:
-    account = WechatAccount.objects.filter(patient=patient).first()
-    channel = channel_for(reminder.channel, consented=has_consent(patient, "reminder_wechat"), credit=credit_balance(patient) if account else 0)
+def _locked(patient: Patient) -> tuple[Patient, Patient]:
+    """The patient and who holds the phone, both locked: a guardian is older than her child's record, so all take them in one order."""
+    recipient = recipient_of(patient)
+    rows = {row.pk: row for row in Patient.objects.select_for_update().filter(pk__in={patient.pk, recipient.pk}).order_by("pk")}
+    return rows[patient.pk], rows[recipient.pk]
+
+
+def _open_attempt(reminder: Reminder, patient: Patient, recipient: Patient) -> Message | None:
+    account = WechatAccount.objects.filter(patient=recipient).first()
+    channel = channel_for(reminder.channel, consented=has_consent(patient, "reminder_wechat"), credit=credit_balance(recipient) if account else 0)
     if channel != "wechat" or account is None:
         _hand_over(reminder, patient, "call_patient")
         return None
@@ -101,15 +109,16 @@ def _open_attempt(reminder: Reminder, patient: Patient) -> Message | None:
         leases.put_back(reminder, due_in=allowed - now)
         return None
     attempt = Attempt.objects.create(reminder=reminder, channel=channel, started_at=now)
-    credits.spend(attempt, patient)
+    credits.spend(attempt, recipient)
     due = reminder.step.due_on if reminder.step else clock.today(patient.zone)
-    return Message(reminder, patient, attempt, account.openid, wechat.reminder_fields(sentence("notification_brief", patient.language), due))
+    fields = wechat.reminder_fields(sentence("notification_brief", recipient.language), due)
+    return Message(reminder, patient, recipient, attempt, account.openid, fields)
 
 
 def _send(provider: wechat.Wechat, message: Message) -> None:
     """Speak to WeChat once and write what came of it."""
     try:
-        provider.send(message.openid, message.fields, language=message.patient.language, page=reply_page(message.reminder))
+        provider.send(message.openid, message.fields, language=message.recipient.language, page=reply_page(message.reminder))
     except wechat.NotReached:
         _conclude(message, Attempt.Outcome.REFUSED, code="not_reached", busy=True)
     except wechat.NoAnswer:
@@ -124,7 +133,7 @@ def _send(provider: wechat.Wechat, message: Message) -> None:
 def _conclude(message: Message, outcome: Attempt.Outcome, *, code: str = "", words: str = "", busy: bool = False) -> None:
     reminder, attempt = message.reminder, message.attempt
     # The patient's row first, as everywhere: two locks taken in one order never wait for each other.
-    patient = Patient.objects.select_for_update().get(pk=message.patient.pk)
+    patient, _recipient = _locked(message.patient)
     open_attempt = Attempt.objects.filter(pk=attempt.pk, outcome=Attempt.Outcome.STARTED)
     if outcome == Attempt.Outcome.UNKNOWN:
         _settle_unknown(reminder, patient, attempt)
@@ -137,10 +146,10 @@ def _conclude(message: Message, outcome: Attempt.Outcome, *, code: str = "", wor
         leases.finish(reminder, outcome=SENT)
         audit.record("send_reminder", actor=None, subject=reminder, patient=patient, code=reminder.code)
     elif code == str(wechat.NO_CREDIT):
-        credits.forfeit(patient)
+        credits.forfeit(message.recipient)
         _hand_over(reminder, patient, "call_patient")
     else:
-        credits.give_back(attempt, patient)
+        credits.give_back(attempt, message.recipient)
         if busy:
             leases.put_back(reminder, due_in=FIRST_WAIT * 2 ** (reminder.tries.count() - 1), error=code)
         else:
