@@ -13,9 +13,11 @@ from accounts.models import Patient
 from core.dates import day_in_words
 from core.pure.days import local_day
 from followup.models import Reminder, Reply, Step
-from followup.rules.sentences import sentence, step_title
+from followup.rules.sentences import is_of_skin, sentence, step_title
 from followup.selectors import Moment
 from screening.models import Encounter, ReportVersion
+from screening.rules.skin.body_sites import BODY_SITES
+from screening.skin.words import place_name
 
 REVIEW = "clinician_review"
 IN_PERSON = frozenset({"referral", "examination_in_person", "in_person_instead_of_photo"})
@@ -105,6 +107,14 @@ def _action(step: Step) -> tuple[str, str]:
     match step.kind:
         case "symptom_today":
             return reverse("today"), _("Where to go today")
+        case "emergency_today" if step.encounter_id:
+            return reverse("skin_now", args=[step.encounter_id]), _("What to do now")
+        case "doctor_today" if step.encounter_id:
+            return reverse("result", args=[step.encounter_id]), _("See the whole answer")
+        case "retake" if step.encounter_id and is_of_skin(step.rule_id):
+            return reverse("skin_photos", args=[step.encounter_id]), _("Send the photo")
+        case "recall" if is_of_skin(step.rule_id):
+            return reverse("check_skin"), _("Take another photo")
         case "retake" | "second_eye" if step.encounter_id:
             return reverse("sitting", args=[step.encounter_id]), _("Send the photo")
         case "first_screen" | "recall" | "retake" | "second_eye":
@@ -142,10 +152,19 @@ def moments_in_words(moments: tuple[Moment, ...], patient: Patient, language: st
 def _moment(moment: Moment, language: str) -> tuple[str, str, str]:
     match moment.subject:
         case Encounter() as encounter:
-            return _("Photos arrived"), reverse("result", args=[encounter.pk]), ""
+            return _encounter_title(encounter, language), reverse("result", args=[encounter.pk]), ""
         case ReportVersion() as version:
             return _("A doctor has answered"), reverse("result", args=[version.report.encounter_id]), _("Signed")
         case Step() as step:
             return step_title(step.kind, step.rule_id, language), "", _("Done")
         case Reminder():
             return _("A reminder was sent"), "", _("WeChat")
+
+
+def _encounter_title(encounter: Encounter, language: str) -> str:
+    if encounter.lesion is None:
+        return _("Photos arrived")
+    # Others may look over her shoulder at a list: a private area is not named in it.
+    site = BODY_SITES[encounter.lesion.body_site]
+    place = _("private area") if site.special == "intimate" else place_name(site.code, encounter.lesion.side, language)
+    return _("Skin: %(place)s") % {"place": place}

@@ -100,4 +100,6 @@ def _text(shown: Sentence, photos: list[SkinPhoto], language: str) -> str:
         fields["instruction"] = instruction.text(language)
     if shown.code == "now_skin":
         fields["signs"] = sentence("skin_signs", language)
-    return sentence(shown.code, language, **fields)
+    # Where no photo came, none was received: the answers were.
+    code = "answers_received" if shown.code == WAITING and not photos else shown.code
+    return sentence(code, language, **fields)

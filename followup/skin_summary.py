@@ -14,8 +14,9 @@ from followup.result_view import ResultView
 from followup.rules.sentences import sentence
 from followup.skin_results import released_lesion
 from screening.models import Encounter, Reading
+from screening.rules.skin.questionnaire import missing
 from screening.rules.skin.urgency import LesionFinding
-from screening.selectors import CorrectedPhoto, corrected_photos
+from screening.selectors import CorrectedPhoto, corrected_photos, latest_version
 from screening.skin.findings import answer_rows, answers_now, asked_person
 from screening.skin.selectors import lesion_of
 from screening.skin.summary import SpotSummary, summary_photos
@@ -26,6 +27,12 @@ def answers_of(encounter: Encounter, language: str) -> list[AnswerLine]:
     """Everything that was answered in the sitting, as it counts (1 query)."""
     person = asked_person(encounter.patient, encounter.opened_at)
     return list(answers_in_words(answers_now(answer_rows(encounter), person), person.age, language))
+
+
+def is_unanswered(encounter: Encounter) -> bool:
+    """Whether questions are still open and no report was made: there is nothing to tell yet (up to 2 queries)."""
+    person = asked_person(encounter.patient, encounter.opened_at)
+    return latest_version(encounter) is None and bool(missing(answers_now(answer_rows(encounter), person), person.age))
 
 
 def hidden_words(encounter: Encounter) -> str:
@@ -83,7 +90,9 @@ def _findings(encounter: Encounter, released: ResultView, language: str) -> Iter
     yield _("Rules that hold"), comma.join(sentence(f"row.{row}", language) for row in dict.fromkeys([*finding.row_ids, *finding.red_flags])) or "–"
     yield _("7-point sum"), "–" if finding.seven_point is None else str(finding.seven_point)
     if released.version and released.version.signed_by:
-        yield _("Class, signed"), finding.lesion_class or _("none of the six")
+        yield _("Class, signed"), finding.lesion_class or released.version.other_finding or _("none of the six")
+        if released.version.comment:
+            yield _("Comment"), released.version.comment
     close_ups = [seen for seen in corrected_photos(encounter) if seen.reading.probabilities and not seen.is_other_person]
     for number, seen in enumerate(close_ups, start=1):
         yield _("Program, photo %(number)s") % {"number": number}, _read(seen)

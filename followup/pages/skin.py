@@ -21,7 +21,7 @@ from followup.presenters import step_words
 from followup.rules.sentences import sentence
 from followup.selectors import credit_balance, owner_of
 from followup.skin_results import released_lesion
-from followup.skin_summary import answers_of, hidden_words, summary_for_clinician, summary_for_patient
+from followup.skin_summary import answers_of, hidden_words, is_unanswered, summary_for_clinician, summary_for_patient
 from screening.image_paths import image_path
 from screening.models import Encounter
 from screening.services.images import image_of
@@ -35,6 +35,8 @@ LANGUAGES = {"zh-hans": "中文", "en": "English"}
 def skin_result(request: HttpRequest, patient: Patient, encounter: Encounter) -> HttpResponse:
     """What may be read of a sitting about a spot now: how soon, what to do, by when – never a class, never a percentage."""
     language = get_language() or "zh-hans"
+    if is_unanswered(encounter):
+        return redirect("skin_sitting", encounter.pk)
     released = released_lesion(encounter, language)
     photos = summary_photos(encounter)
     context = {

@@ -17,11 +17,16 @@ def sentence(code: str, language: str, **fields: str) -> str:
     return SENTENCES[code]["zh" if language.startswith("zh") else "en"].format_map(fields)
 
 
+def is_of_skin(rule_id: str) -> bool:
+    """Whether a step's rule is one of the skin programme."""
+    return rule_id.startswith("skin_")
+
+
 def step_title(kind: str, rule_id: str, language: str) -> str:
     """What a step is called. One that a rule of the skin asks for goes by its own name where the plain one speaks of eyes."""
     code = f"step.{kind}"
     of_skin = f"{code}.skin"
-    return sentence(of_skin if rule_id.startswith("skin_") and of_skin in SENTENCES else code, language)
+    return sentence(of_skin if is_of_skin(rule_id) and of_skin in SENTENCES else code, language)
 
 
 def lock_screen(language: str, nickname: str = "") -> str:

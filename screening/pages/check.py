@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -23,13 +24,17 @@ from screening.pages.facts import tell_symptom
 from screening.rules.diabetic_retinopathy import LATERALITIES
 from screening.selectors import own_sitting, symptom_is_answered, unfinished_sitting
 from screening.services.intake import Accepted, accept_photo
+from screening.skin.selectors import lesion_of, unfinished_spots
+from screening.skin.words import place_in_words
 
 
 @require_safe
 @for_patients
 def choose(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Eye or skin."""
-    context = {"tab": "check", "is_eye_begun": unfinished_sitting(patient, now=clock.now()) is not None}
+    now, language = clock.now(), get_language() or "zh-hans"
+    spots = [(spot.pk, place_in_words(lesion_of(spot), language)) for spot in unfinished_spots(patient, now=now)]
+    context = {"tab": "check", "is_eye_begun": unfinished_sitting(patient, now=now) is not None, "unfinished_spots": spots}
     return render(request, "screening/choose.html", context)
 
 

@@ -17,6 +17,7 @@ from screening.pages.skin_forms import PlaceForm, QuestionsForm
 from screening.pages.skin_parts import URGENT, Part, before, next_part, part_of, place_of, questions_of
 from screening.pages.skin_sitting import Sitting, way_on
 from screening.rules.skin.questionnaire import emergency, to_ask_again
+from screening.skin.selectors import known_spots
 from screening.skin.services import answer_questions, open_spot
 
 
@@ -31,7 +32,8 @@ def where(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The place of the spot; choosing it opens the sitting."""
     if not has_consent(patient, "share_clinic"):
         return render(request, "screening/skin/without_sharing.html", {"tab": "check"})
-    form = PlaceForm(request.POST if request.method == "POST" else None, language=language_now(), initial={"sitting": new_id()})
+    given = request.POST if request.method == "POST" else None
+    form = PlaceForm(given, language=language_now(), known=known_spots(patient), initial={"sitting": new_id()})
     if form.is_valid():
         return redirect("skin_sitting", _opened(patient, request.user, form).pk)
     return render(request, "screening/skin/where.html", {"form": form, "tab": "check"})
@@ -39,14 +41,12 @@ def where(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 def _opened(patient: Patient, by: User, form: PlaceForm) -> Encounter:
     """The sitting the form asks for; one press makes one, and going back to choose another place makes another."""
-    site, side = form.site
-    given = form.cleaned_data
     try:
-        return open_spot(patient=patient, by=by, encounter_id=given["sitting"], body_site=site, side=side, landmark=given["landmark"])
+        return open_spot(patient=patient, by=by, encounter_id=form.cleaned_data["sitting"], **form.spot)
     except Problem as problem:
         if problem.code != "sitting_differs":
             raise
-    return open_spot(patient=patient, by=by, encounter_id=new_id(), body_site=site, side=side, landmark=given["landmark"])
+    return open_spot(patient=patient, by=by, encounter_id=new_id(), **form.spot)
 
 
 @require_safe

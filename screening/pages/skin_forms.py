@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.functional import Promise
@@ -10,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from screening.forms import FAULTS, PLEASE_CHOOSE, PhotoForm
+from screening.models import Lesion
 from screening.rules.questions import UNKNOWN
 from screening.rules.skin.body_sites import BODY_SITES, SIDES, BodySite
 from screening.rules.skin.questionnaire import DONT_KNOW, LONGEST_TEXT, NO, QUESTIONS, SCALE, YES, SkinQuestion, fault_of
-from screening.skin.words import place_name
+from screening.skin.words import place_in_words, place_name
 
+KNOWN = "known"
 BODY_PARTS: Mapping[str, str | Promise] = {
     "head": gettext_lazy("Head and neck"),
     "trunk": gettext_lazy("Chest, belly, back"),
@@ -49,30 +52,31 @@ class PlaceForm(forms.Form):
         help_text=gettext_lazy("For example: two fingers below the elbow."),
     )
 
-    def __init__(self, *args: Any, language: str, **options: Any) -> None:
+    def __init__(self, *args: Any, language: str, known: Iterable[Lesion] = (), **options: Any) -> None:
         super().__init__(*args, **options)
         self._language = language
-        self._field("place").choices = [(place, name) for site in BODY_SITES.values() for place, name in _places(site, language)]
-
-    def _field(self, name: str) -> Any:
-        return self.fields[name]
+        self._known = {f"{KNOWN}:{spot.pk}": place_in_words(spot, language) for spot in known}
+        place: Any = self.fields["place"]
+        place.choices = [*self._known.items(), *(choice for site in BODY_SITES.values() for choice in _places(site, language))]
 
     @property
     def parts(self) -> list[tuple[str, str | Promise, bool, list[Any]]]:
         """The body map: (code, title, whether to show it open, the choices with their control) for each part of the body."""
         chosen = self["place"].value()
         controls = {str(control.data["value"]): control for control in self["place"]}
-        found = []
+        found = [(KNOWN, _("A spot that was checked before"), True, [controls[place] for place in self._known])] if self._known else []
         for part, sites in groupby(BODY_SITES.values(), key=lambda site: site.part):
             own = [controls[place] for site in sites for place, _name in _places(site, self._language)]
             found.append((part, BODY_PARTS[part], any(str(control.data["value"]) == chosen for control in own), own))
         return found
 
     @property
-    def site(self) -> tuple[str, str]:
-        """The chosen place and side as the rules name them."""
-        code, _colon, side = self.cleaned_data["place"].partition(":")
-        return code, side
+    def spot(self) -> dict[str, Any]:
+        """What was chosen, as `open_spot` takes it: a known spot, or a place with its side and landmark."""
+        code, _colon, rest = self.cleaned_data["place"].partition(":")
+        if code == KNOWN:
+            return {"lesion": UUID(rest)}
+        return {"body_site": code, "side": rest, "landmark": self.cleaned_data["landmark"]}
 
 
 class QuestionsForm(forms.Form):

@@ -1,7 +1,9 @@
 """Reads of the skin programme, scoped to an actor: her sittings about a spot, and whether the spot may be photographed."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import Patient, User
@@ -49,3 +51,14 @@ def emergency_in(encounter: Encounter) -> str | None:
     """The question whose answer stopped this sitting, None where nothing did (1 query)."""
     person = asked_person(encounter.patient, encounter.opened_at)
     return emergency(answers_now(answer_rows(encounter), person), person.age, newborn=person.newborn)
+
+
+def unfinished_spots(patient: Patient, *, now: datetime) -> QuerySet[Encounter]:
+    """The person's sittings of the last day that made no report yet, the newest first (1 query)."""
+    begun = Encounter.objects.filter(patient=patient, programme=SKIN, report__isnull=True, opened_at__gt=now - timedelta(days=1))
+    return begun.select_related("lesion").order_by("-opened_at")
+
+
+def known_spots(patient: Patient) -> QuerySet[Lesion]:
+    """The spots of this person that were looked at before, the newest first (1 query)."""
+    return Lesion.objects.filter(patient=patient, encounters__report__isnull=False).distinct().order_by("-created_at")
