@@ -7,7 +7,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Consent, Guardianship, LoginCode, Membership, Organisation, Patient, User
+from accounts.phones import normalise_phone
 from core import clock
+from core.problems import Problem
 
 Period = TypeVar("Period", Membership, Guardianship)
 Role = Literal["patient", "clinician", "store_staff", "none"]
@@ -41,6 +43,22 @@ def patients_visible_to(user: User) -> QuerySet[Patient]:
     with_store = Q(purpose="share_store", organisation__in=stores_of(user).values("pk"))
     shared = Consent.objects.filter(with_clinic | with_store, patient=OuterRef("pk"), withdrawn_at__isnull=True)
     return Patient.objects.filter(Q(user=user) | Q(pk__in=children_of(user).values("pk")) | Q(Exists(shared), is_sample=False))
+
+
+def people_found(user: User, sought: str) -> QuerySet[Patient]:
+    """Of those this actor may see, the ones with this full name or phone, or whose guardian has that phone (1 query when evaluated).
+
+    By keyed hashes alone: names and phones stay sealed in the database.
+    """
+    wanted = Q(name_index=sought)
+    try:
+        number = normalise_phone(sought)
+    except Problem:
+        pass
+    else:
+        guardians = _in_force(Guardianship.objects.filter(guardian__phone_index=number))
+        wanted |= Q(user__phone_index=number) | Q(pk__in=guardians.values("child"))
+    return patients_visible_to(user).filter(wanted).select_related("user").order_by("created_at")
 
 
 def children_of(user: User) -> QuerySet[Patient]:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import Organisation, Patient, User
 from accounts.selectors import patients_visible_to
 from screening.models import Encounter
 from screening.retina.sittings import SAME_SITTING
-from screening.selectors import EYE
+from screening.selectors import EYE, SKIN
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,8 @@ def sitting_of(visit: Visit) -> Encounter | None:
     began = visit.encounter.opened_at
     during = {"photos__accepted_at__gte": began, "photos__accepted_at__lt": began + SAME_SITTING}
     return Encounter.objects.filter(patient=visit.patient, programme=EYE, store=visit.store, **during).order_by("-opened_at").first()
+
+
+def visits_of(patient: Patient, store: Organisation) -> QuerySet[Encounter]:
+    """The person's visits to this store, the newest first (1 query when evaluated). Call it for a patient the actor may see."""
+    return Encounter.objects.filter(patient=patient, store=store).exclude(programme=SKIN).order_by("-opened_at")

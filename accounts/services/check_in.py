@@ -65,9 +65,18 @@ def check_in(*, code: str, store: Organisation, by: User, language: str) -> Pati
         return patient
 
 
+def looks_like_a_code(text: str) -> bool:
+    """Whether this may be a check-in code, as scanned or typed."""
+    typed = _typed(text)
+    return len(typed) == LENGTH and set(typed) <= set(ALPHABET)
+
+
+def _typed(text: str) -> str:
+    return "".join(character for character in text if character.isalnum()).upper()
+
+
 def _index(code: str) -> bytes:
-    typed = "".join(character for character in code if character.isalnum()).upper()
-    return blind_index(typed, field="accounts.checkincode.code")
+    return blind_index(_typed(code), field="accounts.checkincode.code")
 
 
 def _wrong() -> Problem:

@@ -23,6 +23,7 @@ from screening.placement import Placement
 from screening.programmes import programme, programme_of_kind
 from screening.rules.composition import COMPOSE_WAIT
 from screening.services.rejections import rejection
+from screening.services.store_sittings import lead_by
 
 FUTURE_TOLERANCE = timedelta(hours=26)
 BELL = "screening.tasks.read_queued"
@@ -133,6 +134,8 @@ def _store(placed: Placement, by: User | None, upload: UploadedBlob, found: Snif
         slot=placed.slot,
         taken_at=placed.taken_at,
     )
+    if by is not None and by.pk != patient.user_id:
+        lead_by(photo.encounter, by)
     return Accepted(photo, is_new=True, warnings=("same_file_for_other_eye",) if twins else ())
 
 

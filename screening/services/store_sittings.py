@@ -33,12 +33,18 @@ def open_sitting(*, sitting_id: UUID, patient: Patient, store: Organisation, by:
     if sitting is None:
         sitting = Encounter.objects.create(pk=sitting_id, patient=patient, programme=EYE, store=store, opened_at=now)
         audit.record("open_visit", actor=by, subject=sitting, patient=patient, store=store.pk)
-    lead(sitting, store=store, by=by)
+    _lead(sitting, store, by)
     return sitting
 
 
-def lead(sitting: Encounter, *, store: Organisation, by: User) -> None:
-    """The sitting is this store's from now on."""
+def lead_by(sitting: Encounter, by: User) -> None:
+    """A sitting of the eyes into which store staff sent a photo is their store's from then on; photos she sends herself change nothing."""
+    store = stores_of(by).first() if sitting.programme == EYE else None
+    if store is not None:
+        _lead(sitting, store, by)
+
+
+def _lead(sitting: Encounter, store: Organisation, by: User) -> None:
     if sitting.store_id != store.pk:
         sitting.store = store
         sitting.save(update_fields=["store"])

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.gate import for_store_staff
 from accounts.models import Organisation
+from accounts.selectors import has_consent
 from core import clock
 from core.dates import day_in_words
 from core.ids import new_id
@@ -26,7 +27,7 @@ from screening.models import Encounter, Reading
 from screening.rules.diabetic_retinopathy import LATERALITIES
 from screening.rules.quality import retake_instruction
 from screening.services.intake import accept_photo
-from screening.services.store_sittings import lead, open_sitting
+from screening.services.store_sittings import open_sitting
 
 NEEDS_PHOTO = ("empty", "again")
 
@@ -74,7 +75,6 @@ def send_photo(request: HttpRequest, store: Organisation, encounter_id: UUID, la
                 taken_at=clock.now(),
                 encounter=sitting.pk,
             )
-            lead(accepted.photo.encounter, store=store, by=request.user)
     except Problem as problem:
         form.add_error("photo", str(problem.detail))
         return _page(request, visit, refused=(laterality, form), status=problem.status_code)
@@ -150,6 +150,7 @@ def _context(request: HttpRequest, visit: Visit, cards: list[ChairCard]) -> dict
     waiting = [card.eye.title for card in cards if card.eye.state in NEEDS_PHOTO]
     return strip(request, visit, "photo") | {
         "onward": onward(visit, "photo"),
+        "may_photograph": has_consent(visit.patient, "share_clinic"),
         "is_busy": any(card.eye.state == "busy" for card in cards),
         "is_complete": all(card.eye.is_settled for card in cards),
         "is_begun": any(card.eye.photo for card in cards),

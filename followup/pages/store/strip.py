@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.language import readers_language
+from accounts.models import Patient
 from accounts.rules.age import youngest_age
 from core import clock
 from core.dates import day_in_words
@@ -27,7 +28,7 @@ def strip(request: HttpRequest, visit: Visit, current: str) -> dict[str, object]
     for number, name in enumerate(STEPS):
         state = "current" if name == current else "done" if number < place else "next"
         steps.append((labels[name], reverse(f"store_{name}", args=[visit.encounter.pk]), state))
-    return {"store": visit.store, "tab": "visit", "visit": visit, "patient": visit.patient, "who": _who(visit), "steps": steps}
+    return {"store": visit.store, "tab": "visit", "visit": visit, "patient": visit.patient, "who": age_in_words(visit.patient), "steps": steps}
 
 
 def onward(visit: Visit, current: str) -> str:
@@ -36,10 +37,8 @@ def onward(visit: Visit, current: str) -> str:
     return reverse(f"store_{STEPS[place]}", args=[visit.encounter.pk]) if place < len(STEPS) else reverse("store_today")
 
 
-def _who(visit: Visit) -> str:
-    patient = visit.patient
+def age_in_words(patient: Patient) -> str:
+    """The age and, where it is known, the birth date, by which two people of one name are told apart."""
     age = youngest_age(clock.today(patient.zone), birth_date=patient.birth_date, birth_year=patient.birth_year)
     years = _("%(age)s years") % {"age": age}
-    if patient.birth_date is None:
-        return years
-    return f"{years} · {day_in_words(patient.birth_date, readers_language())}"
+    return f"{years} · {day_in_words(patient.birth_date, readers_language())}" if patient.birth_date else years

@@ -8,14 +8,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import for_store_staff
 from accounts.models import Organisation
+from followup.pages.store import adult, chair
 from followup.pages.store.child_visit import CHILD_PAGES
 from followup.visits import Visit, visit_of
 from screening.myopia.selectors import MYOPIA
+from screening.selectors import EYE
 
 Page = Callable[[HttpRequest, Visit], HttpResponseBase]
 
 # By programme of the visit, then by step of the strip.
-PAGES: Mapping[str, Mapping[str, Page]] = {MYOPIA: CHILD_PAGES}
+PAGES: Mapping[str, Mapping[str, Page]] = {
+    EYE: {"measure": adult.measure, "photo": chair.photo, "result": adult.result, "plan": adult.plan},
+    MYOPIA: {**CHILD_PAGES, "photo": chair.photo},
+}
 
 
 @require_http_methods(["GET", "POST"])
