@@ -1,6 +1,6 @@
 """A case in the words of those who read it: grades, reasons, facts, clocks and what a decision means."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import day_in_words
 from followup.cases import Case
-from followup.rules.sentences import sentence
+from followup.rules.sentences import sentence, step_title
 from followup.rules.steps import WantedStep
+from screening.classifiers import registry, retina
+from screening.classifiers.prior import CHANCES, at_prevalence
 from screening.findings import person_finding_of
 from screening.models import Fact, Reading, ReportVersion
 from screening.rules.diabetic_retinopathy import PHOTOS_BEFORE_EXAMINATION, EyeFinding, PersonFinding
@@ -181,8 +183,7 @@ def opinion_rows(seen: CorrectedPhoto) -> list[tuple[str, str]]:
             (_("Grade"), f"{reading.grade} – {GRADES[reading.grade or 0]}"),
             (_("Cannot rule out"), ", ".join(map(str, reading.grade_set)) or "–"),
         ]
-    chances = ((_("Referable"), "p_referable"), (_("Any retinopathy"), "p_any_dr"), (_("Threatens sight"), "p_sight_threatening"))
-    rows += [(label, _chance(reading, name)) for label, name in chances if name in reading.probabilities]
+    rows += _chance_rows(reading)
     if reading.quality:
         rows.append((_("Quality"), str(QUALITY.get(reading.quality, reading.quality))))
     if reading.model_version:
@@ -190,10 +191,23 @@ def opinion_rows(seen: CorrectedPhoto) -> list[tuple[str, str]]:
     return rows
 
 
-def _chance(reading: Reading, name: str) -> str:
-    value = f"{reading.probabilities[name]:.2f}"
-    interval = reading.intervals.get(name)
-    return f"{value} ({interval[0]:.2f}–{interval[1]:.2f})" if interval else value
+def _chance_rows(reading: Reading) -> list[tuple[str, str]]:
+    """The three chances with their intervals, told at the prevalence that the version names."""
+    labels = {"p_referable": _("Referable"), "p_any_dr": _("Any retinopathy"), "p_sight_threatening": _("Threatens sight")}
+    given = {name: (chance, *reading.intervals.get(name, ())) for name, chance in reading.probabilities.items() if name in labels}
+    met = registry.live(retina.PROGRAMME).prevalence.get("referable")
+    if met is None or len(given) < len(CHANCES):
+        return [(label, _chance(given[name])) for name, label in labels.items() if name in given]
+    assumed = registry.live(retina.PROGRAMME).prior["referable"]
+    ways = [at_prevalence(dict(zip(given, way, strict=True)), assumed, met) for way in zip(*given.values(), strict=True)]
+    rows = [(label, _chance([way[name] for way in ways])) for name, label in labels.items()]
+    return [*rows, (_("Chances hold where"), _("%(share)d of 100 eyes are referable") % {"share": round(100 * met)})]
+
+
+def _chance(numbers: Sequence[float]) -> str:
+    """A chance alone, or with the low and high end of its interval."""
+    value, *interval = (f"{number:.2f}" for number in numbers)
+    return f"{value} ({'–'.join(interval)})" if interval else value
 
 
 def fact_rows(case: Case, language: str) -> list[tuple[str, str, str]]:
@@ -208,7 +222,7 @@ def _answer(fact: Fact, language: str) -> tuple[str, str]:
 
 def step_told(step: WantedStep, language: str) -> tuple[str, str]:
     """(what and by when, why) of a step that a signature would open."""
-    title = sentence(f"step.{step.kind}", language)
+    title = step_title(step.kind, step.rule_id, language)
     if step.laterality:
         title = _("%(step)s (%(eye)s)") % {"step": title, "eye": sentence(f"eye.{step.laterality}", language)}
     why = f"{sentence(f'reason.{step.reason}', language)} · {step.rule_id} {step.rule_version}"

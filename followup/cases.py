@@ -10,18 +10,19 @@ from django.http import Http404
 
 from accounts.models import Patient, User
 from accounts.rules.age import youngest_age
-from accounts.selectors import actor_role
 from core import clock
 from followup.models import Reminder, Reply, Step, Task
 from followup.patient_state import as_if_signed, patient_state
 from followup.rules.protocol import wanted_steps
 from followup.rules.steps import WantedStep
-from screening.findings import finding_document, finding_of
+from screening.findings import Finding, finding_document, finding_of, photos_of
 from screening.models import Encounter, Fact, Photo, ReportVersion
-from screening.rules.diabetic_retinopathy import LATERALITIES, PersonFinding
+from screening.programmes import may_sign
+from screening.rules.diabetic_retinopathy import LATERALITIES
 from screening.rules.programmes import Admission
 from screening.rules.questions import QUESTIONS
 from screening.selectors import CorrectedPhoto, admission_of, corrected_photos, latest_facts, visible_encounter
+from screening.skin.programme import admit_spot
 
 
 class QueueLine(NamedTuple):
@@ -29,7 +30,7 @@ class QueueLine(NamedTuple):
 
     step: Step
     age: int
-    finding: PersonFinding | None
+    finding: Finding | None
 
 
 class TaskLine(NamedTuple):
@@ -69,8 +70,13 @@ class Case:
         return self.versions[0] if self.versions else None
 
     @property
-    def finding(self) -> PersonFinding | None:
+    def finding(self) -> Finding | None:
         return finding_of(self.latest) if self.latest else None
+
+    @property
+    def is_spot(self) -> bool:
+        """Whether it is about a spot on the skin; else about both eyes."""
+        return self.encounter.lesion_id is not None
 
     @property
     def not_asked(self) -> tuple[str, ...]:
@@ -84,17 +90,17 @@ class Case:
 
 
 def case_of(user: User, encounter_id: UUID) -> Case:
-    """Everything known of one case (12 queries, however many photos and versions).
+    """Everything known of one case (14 queries, however many photos and versions).
 
-    Raises Http404 for anybody but a clinician to whom the patient is visible now.
+    Raises Http404 for anybody but a clinician of its specialty to whom the patient is visible now.
     """
-    if actor_role(user) != "clinician":
-        raise Http404
     encounter = visible_encounter(user, encounter_id)
+    if not may_sign(user, encounter):
+        raise Http404
     patient = encounter.patient
     versions = ReportVersion.objects.select_related("signed_by", "report__encounter")
-    others = versions.filter(report__encounter__patient=patient, kind=ReportVersion.Kind.SIGNED).exclude(report__encounter=encounter)
-    earlier = others.order_by("report__encounter", "-number").distinct("report__encounter")
+    others = versions.filter(report__encounter__patient=patient, report__encounter__programme=encounter.programme, kind=ReportVersion.Kind.SIGNED)
+    earlier = others.exclude(report__encounter=encounter).order_by("report__encounter", "-number").distinct("report__encounter")
     review = Step.objects.filter(encounter=encounter, kind="clinician_review", state=Step.State.OPEN).exclude(rule_id="photo_failed")
     return Case(
         encounter=encounter,
@@ -103,7 +109,7 @@ def case_of(user: User, encounter_id: UUID) -> Case:
         versions=tuple(versions.filter(report__encounter=encounter).order_by("-number")),
         earlier=tuple(sorted(earlier, key=lambda version: version.created_at, reverse=True)),
         facts=latest_facts(patient),
-        admission=admission_of(patient, encounter.programme, at=encounter.opened_at),
+        admission=admit_spot(encounter) if encounter.lesion_id else admission_of(patient, encounter.programme, at=encounter.opened_at),
         review=review.first(),
     )
 
@@ -129,12 +135,13 @@ def task_lines(tasks: Sequence[Task]) -> list[TaskLine]:
     return [TaskLine(task, encounters.get(task.about), reminders.get(task.about), replies.get(task.about)) for task in tasks]
 
 
-def steps_after_signing(encounter: Encounter, finding: PersonFinding, *, recall_on: date | None, other_finding: str) -> list[WantedStep]:
+def steps_after_signing(encounter: Encounter, finding: Finding, *, recall_on: date | None, other_finding: str) -> list[WantedStep]:
     """What would be open for the patient were this signed now, without reviews of other reports; nothing is written."""
     now = clock.now()
+    document = finding_document(finding)
     version = ReportVersion(
-        finding=finding_document(finding),
-        photo_ids=[photo for eye in finding.eyes for photo in eye.photo_ids],
+        finding=document,
+        photo_ids=sorted(set().union(*photos_of(document))),
         other_finding=other_finding or None,
         recall_on=recall_on,
         signed_at=now,

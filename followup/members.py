@@ -11,9 +11,11 @@ from followup.models import Step
 from followup.presenters import REVIEW, step_words
 from followup.results import ResultView
 from screening.findings import finding_document
-from screening.models import ReportVersion
+from screening.models import Encounter, ReportVersion
 from screening.presenters import reading_detail
 from screening.selectors import CorrectedPhoto
+from screening.skin.findings import answer_rows, answers_now, asked_person
+from screening.skin.selectors import lesion_of
 
 
 def step_members(step: Step, language: str, *, to_clinician: bool) -> dict[str, Any]:
@@ -94,6 +96,7 @@ def case_members(case: Case) -> dict[str, Any]:
         "review_class": _class(case.review) if case.review else None,
         "due_at": case.review.due_at if case.review else None,
         "base_number": case.latest.number if case.latest else None,
+        "spot": _spot_members(case.encounter) if case.is_spot else None,
         "photos": [_photo_members(seen) for seen in case.photos],
         "versions": [version_members(version) for version in case.versions],
         "earlier": [version_members(version) for version in case.earlier],
@@ -104,12 +107,24 @@ def case_members(case: Case) -> dict[str, Any]:
     }
 
 
+def _spot_members(encounter: Encounter) -> dict[str, Any]:
+    lesion, person = lesion_of(encounter), asked_person(encounter.patient, encounter.opened_at)
+    return {
+        "body_site": lesion.body_site,
+        "side": lesion.side,
+        "landmark": lesion.landmark or "",
+        "answers": answers_now(answer_rows(encounter), person),
+    }
+
+
 def _photo_members(seen: CorrectedPhoto) -> dict[str, Any]:
     photo, reading = seen.photo, seen.reading
     return {
         "id": photo.pk,
         "eye": seen.laterality,
         "sent_as": photo.laterality,
+        "slot": photo.slot,
+        "intimate": photo.intimate,
         "taken_at": photo.taken_at,
         "accepted_at": photo.accepted_at,
         "outcome": reading.outcome,

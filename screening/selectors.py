@@ -40,7 +40,7 @@ def sample_encounter(encounter_id: UUID) -> Encounter | None:
 
 def encounters_visible_to(user: User) -> QuerySet[Encounter]:
     """Encounters of the patients this actor may see (1 query)."""
-    return Encounter.objects.filter(_for(user, ~Q(programme=SKIN)), patient__in=patients_visible_to(user)).select_related("patient")
+    return Encounter.objects.filter(_for(user, ~Q(programme=SKIN)), patient__in=patients_visible_to(user)).select_related("patient", "lesion")
 
 
 def _for(user: User, not_of_skin: Q) -> Q:

@@ -7,8 +7,9 @@ from rest_framework import serializers
 
 from core.serializers import StrictSerializer
 from followup.case_words import CORRECTIONS, REASONS
-from screening.models import Laterality
-from screening.services.signing import EyeDecision
+from screening.models import Laterality, Photo
+from screening.rules.skin.decision import DECISION_CLASSES, DECISION_URGENCIES, LesionDecision
+from screening.services.signing import EyeDecision, Remarks
 
 STATES = ("graded", "retake", "not_readable")
 CLASSES = ("critical", "referable", "other")
@@ -114,6 +115,10 @@ class ReviewReading(serializers.Serializer[Any]):
     grade = serializers.IntegerField(allow_null=True)
     grade_set = serializers.ListField(child=serializers.IntegerField())
     referable = serializers.BooleanField(allow_null=True)
+    lesion_class = serializers.CharField(allow_blank=True, help_text="Skin: one of the six, only when in scope")
+    class_set = serializers.ListField(child=serializers.CharField())
+    suspicious = serializers.BooleanField(allow_null=True)
+    in_scope = serializers.BooleanField(allow_null=True)
     quality = serializers.CharField(allow_blank=True)
     probabilities = serializers.DictField(child=serializers.FloatField())
     intervals = serializers.DictField(child=serializers.ListField(child=serializers.FloatField()))
@@ -133,8 +138,10 @@ class ReviewPhoto(serializers.Serializer[Any]):
     """A photo as corrections leave it; `laterality_seen` is what the program thinks it shows."""
 
     id = serializers.UUIDField()
-    eye = serializers.ChoiceField(choices=Laterality.choices)
-    sent_as = serializers.ChoiceField(choices=Laterality.choices)
+    eye = serializers.ChoiceField(choices=Laterality.choices, allow_blank=True, help_text="Blank for the skin")
+    sent_as = serializers.ChoiceField(choices=Laterality.choices, allow_blank=True)
+    slot = serializers.ChoiceField(choices=Photo.Slot.choices, allow_blank=True, help_text="Blank for an eye")
+    intimate = serializers.BooleanField()
     taken_at = serializers.DateTimeField()
     accepted_at = serializers.DateTimeField()
     outcome = serializers.CharField(allow_null=True)
@@ -144,6 +151,15 @@ class ReviewPhoto(serializers.Serializer[Any]):
     laterality_seen = serializers.CharField(allow_blank=True)
     photo_url = serializers.CharField()
     reading = ReviewReading(allow_null=True)
+
+
+class ReviewSpot(serializers.Serializer[Any]):
+    """Where a spot is and what was answered about it."""
+
+    body_site = serializers.CharField()
+    side = serializers.CharField(allow_blank=True)
+    landmark = serializers.CharField(allow_blank=True)
+    answers = serializers.DictField(child=serializers.JSONField())
 
 
 class Review(serializers.Serializer[Any]):
@@ -156,6 +172,7 @@ class Review(serializers.Serializer[Any]):
     review_class = serializers.ChoiceField(choices=CLASSES, allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)
     base_number = serializers.IntegerField(allow_null=True, help_text="Null while no report is composed")
+    spot = ReviewSpot(allow_null=True)
     photos = ReviewPhoto(many=True)
     versions = Version(many=True)
     earlier = Version(many=True, help_text="The last signed version of each other encounter")
@@ -198,6 +215,26 @@ class Signature(StrictSerializer):
     def eye_decisions(self) -> dict[str, EyeDecision]:
         """The decisions as the service takes them."""
         return {eye: EyeDecision(**decision) for eye, decision in self.validated_data["decisions"].items()}
+
+
+class SpotSignature(StrictSerializer):
+    """An answer to the case of a spot. Less than the rules' red flags ask for needs a reason."""
+
+    base_number = serializers.IntegerField(min_value=1, help_text="The version that was looked at; 409 when a newer one exists")
+    lesion_class = serializers.ChoiceField(choices=list(DECISION_CLASSES), help_text="other goes with words in other_finding")
+    urgency = serializers.ChoiceField(choices=list(DECISION_URGENCIES), help_text="retake goes with cannot_tell")
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+    other_finding = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    recall_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="May come before the rules' date, never after")
+
+    def decision(self) -> LesionDecision:
+        given = self.validated_data
+        return LesionDecision(given["lesion_class"], given["urgency"], given["reason"])
+
+    def remarks(self) -> Remarks:
+        given = self.validated_data
+        return Remarks(given["other_finding"], given["comment"], given["recall_on"])
 
 
 class Signed(Version):

@@ -23,8 +23,10 @@ from followup.results import released_result
 from followup.selectors import reviews_waiting, steps_visible_to, tasks_visible_to
 from followup.services.credits import bank_credit
 from followup.services.tasks import done
+from screening.models import ReportVersion
 from screening.selectors import visible_encounter
 from screening.services.signing import correct_photos, sign_report
+from screening.skin.signing import sign_spot
 
 
 class Clinicians(BasePermission):
@@ -118,12 +120,25 @@ class Signatures(ClinicianView):
     def post(self, request: Request, encounter_id: UUID) -> Response:
         signature = _checked(serializers.Signature, request)
         given = {name: value for name, value in signature.validated_data.items() if name != "decisions"}
-        version = sign_report(encounter_id=encounter_id, by=request.user, decisions=signature.eye_decisions(), **given)
-        open_steps = steps_visible_to(request.user).filter(patient=version.report.encounter.patient_id, state=Step.State.OPEN)
-        found = members.version_members(version) | {
-            "steps": [members.step_members(step, readers_language(), to_clinician=True) for step in open_steps]
-        }
-        return private(Response(serializers.Signed(found).data, status=201))
+        return _signed(request, sign_report(encounter_id=encounter_id, by=request.user, decisions=signature.eye_decisions(), **given))
+
+
+class SpotSignatures(ClinicianView):
+    """Sign the case of a spot, or amend what was signed."""
+
+    problem_statuses = Signatures.problem_statuses
+
+    @extend_schema(operation_id="reviews_sign_spot", request=serializers.SpotSignature, responses={201: serializers.Signed})
+    def post(self, request: Request, encounter_id: UUID) -> Response:
+        given = _checked(serializers.SpotSignature, request)
+        version = sign_spot(
+            encounter_id=encounter_id,
+            by=request.user,
+            base_number=given.validated_data["base_number"],
+            decision=given.decision(),
+            remarks=given.remarks(),
+        )
+        return _signed(request, version)
 
 
 class Corrections(ClinicianView):
@@ -169,6 +184,13 @@ def _checked(serializer: Any, request: Request) -> Any:
     given = serializer(data=request.data)
     given.is_valid(raise_exception=True)
     return given
+
+
+def _signed(request: Request, version: ReportVersion) -> Response:
+    """The version that was signed, and what is open for the patient since."""
+    open_steps = steps_visible_to(request.user).filter(patient=version.report.encounter.patient_id, state=Step.State.OPEN)
+    found = members.version_members(version) | {"steps": [members.step_members(step, readers_language(), to_clinician=True) for step in open_steps]}
+    return private(Response(serializers.Signed(found).data, status=201))
 
 
 def _steps(request: Request, steps: list[Step]) -> Any:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from followup.case_words import CORRECTIONS, DME, EYES, GRADES_SHORT, REASONS
 from followup.cases import Case
+from followup.spot_words import SLOTS
 from screening.findings import person_finding_of
 from screening.models import ReportVersion
 from screening.rules.diabetic_retinopathy import PHOTOS_BEFORE_EXAMINATION, EyeFinding
-from screening.services.signing import EyeDecision
+from screening.services.signing import EyeDecision, Remarks
 
 NOT_READABLE, RETAKE = "not_readable", "retake"
 DECISIONS = [*((str(grade), words) for grade, words in GRADES_SHORT.items()), (NOT_READABLE, _("Not readable")), (RETAKE, _("Take it again"))]
@@ -25,11 +27,10 @@ def _reason() -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Why"), choices=choices, required=False, error_messages=CHOOSE)
 
 
-class CaseForm(forms.Form):
-    """A decision for each eye with a photo, what else was seen, and the version that was looked at."""
+class AnswerForm(forms.Form):
+    """What every answer has: the version that was looked at, another finding, a comment, an own date."""
 
     base_number = forms.IntegerField(widget=forms.HiddenInput)
-    dme = forms.ChoiceField(label=_("Macular oedema"), choices=list(DME.items()), widget=forms.RadioSelect, initial="none", error_messages=CHOOSE)
     other_finding = forms.CharField(
         label=_("Another finding, for an eye doctor"),
         required=False,
@@ -51,34 +52,22 @@ class CaseForm(forms.Form):
         error_messages={"invalid": _("Please write the day as 2026-03-21.")},
     )
 
-    def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
-        initial = {"base_number": case.latest.number if case.latest else 0, **_signed_before(case.latest)}
+    def __init__(self, case: Case, *args: Any, signed_before: dict[str, Any], **kwargs: Any) -> None:
+        initial = {"base_number": case.latest.number if case.latest else 0, **signed_before}
         super().__init__(*args, initial=initial, **kwargs)
         self.case = case
-        for eye in case.eyes:
-            label = EYES[eye]
-            self.fields[eye] = forms.ChoiceField(label=label, choices=DECISIONS, widget=forms.RadioSelect, error_messages=CHOOSE)
-            self.fields[f"{eye}_reason"] = _reason()
 
-    def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        for eye in self.case.eyes:
-            if given.get(eye) in (NOT_READABLE, RETAKE) and not given.get(f"{eye}_reason") and f"{eye}_reason" not in self.errors:
-                self.add_error(f"{eye}_reason", _("Please say why the eye cannot be read."))
-        day = given.get("recall_on")
+    def clean_recall_on(self) -> date | None:
+        day: date | None = self.cleaned_data["recall_on"]
         if day and day < clock.today(self.case.patient.zone):
-            self.add_error("recall_on", _("This day has passed."))
-        return given
+            raise forms.ValidationError(_("This day has passed."))
+        return day
 
     @property
-    def decisions(self) -> dict[str, EyeDecision]:
-        """The decisions as the service takes them; call it on a valid form."""
-        return {eye: _decision(self.cleaned_data[eye], self.cleaned_data[f"{eye}_reason"]) for eye in self.case.eyes}
-
-    @property
-    def dme_place(self) -> str | None:
-        place = self.cleaned_data["dme"]
-        return None if place == "none" else str(place)
+    def remarks(self) -> Remarks:
+        """The rarer answers as the service takes them; call it on a valid form."""
+        given = self.cleaned_data
+        return Remarks(given["other_finding"], given["comment"], given["recall_on"])
 
     @property
     def echo(self) -> str:
@@ -90,6 +79,36 @@ class CaseForm(forms.Form):
     def more(self) -> bool:
         """Whether one of the rarer answers is given, so that it is not folded away."""
         return any(self[name].value() or self[name].errors for name in ("other_finding", "comment", "recall_on"))
+
+
+class CaseForm(AnswerForm):
+    """A decision for each eye with a photo, what else was seen, and the version that was looked at."""
+
+    dme = forms.ChoiceField(label=_("Macular oedema"), choices=list(DME.items()), widget=forms.RadioSelect, initial="none", error_messages=CHOOSE)
+
+    def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(case, *args, signed_before=_signed_before(case.latest), **kwargs)
+        for eye in case.eyes:
+            label = EYES[eye]
+            self.fields[eye] = forms.ChoiceField(label=label, choices=DECISIONS, widget=forms.RadioSelect, error_messages=CHOOSE)
+            self.fields[f"{eye}_reason"] = _reason()
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        for eye in self.case.eyes:
+            if given.get(eye) in (NOT_READABLE, RETAKE) and not given.get(f"{eye}_reason") and f"{eye}_reason" not in self.errors:
+                self.add_error(f"{eye}_reason", _("Please say why the eye cannot be read."))
+        return given
+
+    @property
+    def decisions(self) -> dict[str, EyeDecision]:
+        """The decisions as the service takes them; call it on a valid form."""
+        return {eye: _decision(self.cleaned_data[eye], self.cleaned_data[f"{eye}_reason"]) for eye in self.case.eyes}
+
+    @property
+    def dme_place(self) -> str | None:
+        place = self.cleaned_data["dme"]
+        return None if place == "none" else str(place)
 
     @property
     def eye_fields(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
@@ -124,7 +143,7 @@ class CorrectionForm(forms.Form):
     photos = forms.MultipleChoiceField(
         label=_("Which photos"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Please tick at least one photo.")}
     )
-    kind = forms.ChoiceField(label=_("They show"), choices=list(CORRECTIONS.items()), widget=forms.RadioSelect, error_messages=CHOOSE)
+    kind = forms.ChoiceField(label=_("They show"), widget=forms.RadioSelect, error_messages=CHOOSE)
     reason = forms.CharField(
         label=_("How you know"),
         max_length=200,
@@ -134,5 +153,7 @@ class CorrectionForm(forms.Form):
     def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, prefix="photos", **kwargs)
         own = [seen for seen in case.photos if not seen.is_other_person]
-        names = [(str(seen.photo.pk), f"{EYES[seen.laterality]}, {seen.photo.taken_at:%Y-%m-%d}") for seen in own]
+        names = [(str(seen.photo.pk), f"{EYES.get(seen.laterality) or SLOTS[seen.photo.slot]}, {seen.photo.taken_at:%Y-%m-%d}") for seen in own]
         self.fields["photos"].choices = names  # type: ignore[attr-defined]
+        kinds = [(kind, words) for kind, words in CORRECTIONS.items() if kind != "swap_eye" or not case.is_spot]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """The clinician's two pages: the queue with its lists, and the case that is answered."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
@@ -18,10 +19,13 @@ from accounts.selectors import actor_role
 from core.problems import Problem
 from followup.cases import Case, case_of
 from followup.pages.case_form import CaseForm, CorrectionForm
-from followup.pages.desk import case_after, case_on_desk, desk_of, echo_of
+from followup.pages.desk import answer_form, case_after, case_on_desk, desk_of, echo_of
+from followup.pages.spot_form import SpotForm
 from followup.selectors import tasks_visible_to
 from followup.services.tasks import done
+from screening.services.images import reveal
 from screening.services.signing import correct_photos, sign_report
+from screening.skin.signing import sign_spot
 
 Given = ParamSpec("Given")
 
@@ -65,28 +69,27 @@ def case(request: HttpRequest, user: User, encounter_id: UUID) -> HttpResponse:
 def case_sign(request: HttpRequest, user: User, encounter_id: UUID) -> HttpResponse:
     """Sign or amend, then on to the next case. What was not yet shown in words is shown first, and asked once."""
     found = case_of(user, encounter_id)
-    form = CaseForm(found, request.POST)
+    form = answer_form(found, request.POST)
     if not form.is_valid():
         return _answer(request, user, found, form, status=422)
     if request.POST.get("echo") != form.echo:
         return _answer(request, user, found, form, asked=True)
-    given = form.cleaned_data
     following = case_after(desk_of(user)["lines"], encounter_id)
     try:
-        sign_report(
-            encounter_id=encounter_id,
-            by=user,
-            base_number=given["base_number"],
-            decisions=form.decisions,
-            dme=form.dme_place,
-            other_finding=given["other_finding"],
-            comment=given["comment"],
-            recall_on=given["recall_on"],
-        )
+        _sign(form, user)
     except Problem as problem:
         return _look_again(request, user, encounter_id, problem)
     messages.success(request, _("Signed. This is the next case.") if following else _("Signed. Nothing else is waiting."))
     return redirect("case", following) if following else redirect("queue")
+
+
+def _sign(form: CaseForm | SpotForm, by: User) -> None:
+    base_number, encounter_id = form.cleaned_data["base_number"], form.case.encounter.pk
+    if isinstance(form, SpotForm):
+        sign_spot(encounter_id=encounter_id, by=by, base_number=base_number, decision=form.decision, remarks=form.remarks)
+    else:
+        decisions, remarks = form.decisions, asdict(form.remarks)
+        sign_report(encounter_id=encounter_id, by=by, base_number=base_number, decisions=decisions, dme=form.dme_place, **remarks)
 
 
 @require_POST
@@ -94,8 +97,20 @@ def case_sign(request: HttpRequest, user: User, encounter_id: UUID) -> HttpRespo
 def case_preview(request: HttpRequest, user: User, encounter_id: UUID) -> HttpResponse:
     """The decision in words and what will follow from it; writes nothing."""
     found = case_of(user, encounter_id)
-    form = CaseForm(found, request.POST)
-    return render(request, "followup/clinician/echo.html", {"form": form, **echo_of(form)})
+    form = answer_form(found, request.POST)
+    return render(request, "followup/clinician/echo.html", {"case": found, "form": form, **echo_of(form)})
+
+
+@require_POST
+@for_clinicians
+def case_reveal(request: HttpRequest, user: User, encounter_id: UUID, photo_id: UUID) -> HttpResponse:
+    """The case with one hidden photo shown, this once; who asked is noted."""
+    found = case_of(user, encounter_id)
+    photo = next((seen.photo for seen in found.photos if seen.photo.pk == photo_id), None)
+    if photo is None:
+        raise Http404
+    reveal(photo, by=user)
+    return _answer(request, user, found, revealed=photo_id)
 
 
 @require_POST
@@ -127,14 +142,16 @@ def _answer(
     request: HttpRequest,
     user: User,
     found: Case,
-    form: CaseForm | None = None,
+    form: CaseForm | SpotForm | None = None,
     *,
     correction: CorrectionForm | None = None,
+    revealed: UUID | None = None,
     asked: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     desk = desk_of(user)
-    context = {**desk, **case_on_desk(request, found, form, correction), "asked": asked, "following": case_after(desk["lines"], found.encounter.pk)}
+    shown = case_on_desk(request, found, form, correction, revealed=revealed)
+    context = {**desk, **shown, "asked": asked, "following": case_after(desk["lines"], found.encounter.pk)}
     return render(request, "followup/clinician/desk.html", context, status=status)
 
 
@@ -143,7 +160,7 @@ def _look_again(request: HttpRequest, user: User, encounter_id: UUID, problem: P
     found = case_of(user, encounter_id)
     typed = request.POST.copy()
     typed["base_number"] = str(found.latest.number if found.latest else 0)
-    form = CaseForm(found, typed)
+    form = answer_form(found, typed)
     form.add_error(None, str(problem.detail))
     return _answer(request, user, found, form, status=problem.status_code)
 
@@ -154,5 +171,6 @@ clinician_urls = [
     path("clinic/<uuid:encounter_id>/sign/", case_sign, name="case_sign"),
     path("clinic/<uuid:encounter_id>/preview/", case_preview, name="case_preview"),
     path("clinic/<uuid:encounter_id>/photos/", case_correct, name="case_correct"),
+    path("clinic/<uuid:encounter_id>/photos/<uuid:photo_id>/", case_reveal, name="case_reveal"),
     path("clinic/tasks/<uuid:task_id>/done/", task_done, name="task_done"),
 ]

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,20 +13,21 @@ from accounts.language import readers_language
 from accounts.models import User
 from accounts.selectors import duty_clinician, organisations_of
 from core import clock
-from core.blobs import blob_exists
-from core.dates import moment_in_words
 from core.problems import Problem
 from followup import case_words as words
 from followup.cases import Case, QueueLine, TaskLine, queue_lines, steps_after_signing, task_lines
 from followup.pages.case_form import CaseForm, CorrectionForm
+from followup.pages.pictures import picture_of
+from followup.pages.spot_desk import spot_echo_of, spot_on_desk
+from followup.pages.spot_form import SpotForm
 from followup.presenters import reply_told
 from followup.selectors import review_queue, tasks_visible_to
-from screening.image_paths import image_path
-from screening.models import Reading
-from screening.selectors import CorrectedPhoto
+from followup.spot_words import spot_told
+from screening.rules.diabetic_retinopathy import PersonFinding
+from screening.rules.skin.urgency import LesionFinding
 from screening.services.signing import finding_as_decided
+from screening.skin.words import place_name
 
-HAS_PICTURE = (Reading.Outcome.GRADED, Reading.Outcome.RETAKE, Reading.Outcome.UNREAD)
 TASKS_SHOWN = 50
 
 
@@ -54,20 +54,6 @@ class TaskWords:
     overdue: bool
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A photo as the viewer shows it. The full size is made when it is first asked for; an empty `src` means that there is no picture."""
-
-    photo: CorrectedPhoto
-    eye: str
-    taken: str
-    src: str
-    attention: str
-    full: str
-    other_eye_seen: bool
-    opinion: list[tuple[str, str]]
-
-
 def desk_of(user: User) -> dict[str, Any]:
     """The shared queue with its counts, who is on duty, and the open matters for a person (9 queries and 1 for each centre)."""
     now = clock.now()
@@ -87,8 +73,18 @@ def desk_of(user: User) -> dict[str, Any]:
 
 def _line(line: QueueLine, now: datetime) -> Line:
     left, overdue = words.time_left(line.step.due_at, now) if line.step.due_at else ("", False)
-    told = words.photos_told(line.finding) if line.finding else ""
-    return Line(line, told, words.class_of(line.step.rule_id)[1], left, overdue)
+    return Line(line, _told(line), words.class_of(line.step.rule_id)[1], left, overdue)
+
+
+def _told(line: QueueLine) -> str:
+    lesion = line.step.encounter.lesion if line.step.encounter else None
+    place = [place_name(lesion.body_site, lesion.side, readers_language())] if lesion else []
+    match line.finding:
+        case LesionFinding():
+            return " · ".join([*place, spot_told(line.finding)])
+        case PersonFinding():
+            return words.photos_told(line.finding)
+    return " · ".join(place)
 
 
 def _task(line: TaskLine, now: datetime) -> TaskWords:
@@ -99,10 +95,22 @@ def _task(line: TaskLine, now: datetime) -> TaskWords:
     return TaskWords(line, str(words.TASKS[line.task.kind]), answered, phone or "", left, overdue)
 
 
-def case_on_desk(request: HttpRequest, found: Case, form: CaseForm | None = None, correction: CorrectionForm | None = None) -> dict[str, Any]:
-    """One case for the page; a bound `form` also says what it would do."""
+def answer_form(found: Case, typed: QueryDict | None = None) -> CaseForm | SpotForm:
+    """The form of the case's programme."""
+    return SpotForm(found, typed) if found.is_spot else CaseForm(found, typed)
+
+
+def case_on_desk(
+    request: HttpRequest,
+    found: Case,
+    form: CaseForm | SpotForm | None = None,
+    correction: CorrectionForm | None = None,
+    *,
+    revealed: UUID | None = None,
+) -> dict[str, Any]:
+    """One case for the page; a bound `form` also says what it would do. `revealed`: the hidden photo that was just asked for."""
     language = readers_language()
-    form = form or CaseForm(found)
+    form = form or answer_form(found)
     zone = found.patient.zone
     now = clock.now()
     return {
@@ -110,38 +118,35 @@ def case_on_desk(request: HttpRequest, found: Case, form: CaseForm | None = None
         "place": reverse("case", args=[found.encounter.pk]),
         "form": form,
         "correction": correction or CorrectionForm(found),
-        "pictures": [_picture(seen, request.session, language, zone) for seen in found.photos if not seen.is_other_person],
+        "pictures": [picture_of(seen, request.session, language, zone, revealed=revealed) for seen in found.photos if not seen.is_other_person],
+        "revealed": revealed,
         "strangers": sum(seen.is_other_person for seen in found.photos),
         "class": words.class_of(found.review.rule_id) if found.review else None,
         "left": words.time_left(found.review.due_at, now) if found.review and found.review.due_at else None,
-        "facts": words.fact_rows(found, language),
-        "version_columns": [_("Version"), _("Right eye"), _("Left eye"), _("Macular oedema"), _("Remarks")],
-        "versions": words.version_rows(found.versions, language, zone),
-        "earlier": words.version_rows(found.earlier, language, zone),
         "amended": len(found.versions) > 1,
-        "mark": found.admission.mark,
-        "unread": words.UNREAD.get(found.admission.reason or ""),
+        **(spot_on_desk(found) if found.is_spot else _eyes_on_desk(found)),
         **(echo_of(form) if form.is_bound else {}),
     }
 
 
-def _picture(seen: CorrectedPhoto, session: SessionBase, language: str, zone: str) -> Picture:
-    pk, reading = seen.photo.pk, seen.reading
-    shown = reading.outcome in HAS_PICTURE and seen.photo.erased_at is None
-    return Picture(
-        photo=seen,
-        eye=str(words.EYES[seen.laterality]),
-        taken=moment_in_words(seen.photo.taken_at, language, zone),
-        src=image_path(session, pk, "view") if shown else "",
-        attention=image_path(session, pk, "attention") if shown and blob_exists(pk, "attention") else "",
-        full=image_path(session, pk, "full") if shown else "",
-        other_eye_seen=reading.laterality_seen not in ("", seen.laterality),
-        opinion=words.opinion_rows(seen),
-    )
+def _eyes_on_desk(found: Case) -> dict[str, Any]:
+    language, zone = readers_language(), found.patient.zone
+    return {
+        "facts": words.fact_rows(found, language),
+        "version_columns": [_("Version"), _("Right eye"), _("Left eye"), _("Macular oedema"), _("Remarks")],
+        "versions": words.version_rows(found.versions, language, zone),
+        "earlier": words.version_rows(found.earlier, language, zone),
+        "mark": found.admission.mark,
+        "unread": words.UNREAD.get(found.admission.reason or ""),
+    }
 
 
-def echo_of(form: CaseForm) -> dict[str, Any]:
+def echo_of(form: CaseForm | SpotForm) -> dict[str, Any]:
     """The answer in words and the steps it would open; `open_questions` as long as it is not complete."""
+    return spot_echo_of(form) if isinstance(form, SpotForm) else _eyes_echo_of(form)
+
+
+def _eyes_echo_of(form: CaseForm) -> dict[str, Any]:
     if not form.is_valid():
         return {"open_questions": [error for errors in form.errors.values() for error in errors]}
     given = form.cleaned_data

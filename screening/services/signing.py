@@ -35,6 +35,18 @@ class EyeDecision:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Remarks:
+    """What a clinician adds to a finding: another one, a comment, a date that may only bring the rules' date nearer."""
+
+    other_finding: str = ""
+    comment: str = ""
+    recall_on: date | None = None
+
+
+NO_REMARKS = Remarks()
+
+
 def _clinician_encounter(by: User, encounter_id: UUID) -> Encounter:
     """The encounter, locked through its patient; Http404 for anybody but a clinician of its specialty who may see it now."""
     encounter = visible_encounter(by, encounter_id)
@@ -72,15 +84,6 @@ def sign_report(
         reasons={eye: decision.reason for eye, decision in decisions.items() if decision.reason},
         remarks=Remarks(other_finding, comment, recall_on),
     )
-
-
-@dataclass(frozen=True)
-class Remarks:
-    """What a clinician adds to a finding: another one, a comment, a date that may only bring the rules' date nearer."""
-
-    other_finding: str = ""
-    comment: str = ""
-    recall_on: date | None = None
 
 
 @transaction.atomic

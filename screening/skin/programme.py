@@ -12,10 +12,15 @@ from screening.skin.selectors import lesion_of, photo_admission_in
 
 
 def admit(photo: Photo) -> Admission:
-    """Whether the program may read this photo, by consent, age and place (1 query)."""
-    encounter = photo.encounter
-    age = asked_person(photo.patient, encounter.opened_at).age
-    return reading_admission(lesion_of(encounter).body_site, age, has_consent(photo.patient, "automatic_reading"))
+    """Whether the program may read this photo (1 query)."""
+    return admit_spot(photo.encounter)
+
+
+def admit_spot(encounter: Encounter) -> Admission:
+    """Whether the program may read photos of this spot, by consent, age and place (1 query)."""
+    patient = encounter.patient
+    age = asked_person(patient, encounter.opened_at).age
+    return reading_admission(lesion_of(encounter).body_site, age, has_consent(patient, "automatic_reading"))
 
 
 def read(photo: Photo, original: bytes) -> Outcome:

@@ -10,29 +10,30 @@ from core.problems import Problem
 from screening.models import Encounter, ReportVersion
 from screening.rules.skin.decision import LesionDecision, fault_of_decision, lesion_as_decided
 from screening.rules.skin.urgency import LesionFinding
-from screening.services.signing import Remarks, sign_as_decided
+from screening.services.signing import NO_REMARKS, Remarks, sign_as_decided
 from screening.skin.composition import RULE_VERSION
 from screening.skin.findings import finding_now
 from screening.skin.selectors import SKIN, lesion_of
 
+WORDS_MISSING = _("Please say in words what it is.")
 FAULTS: dict[str, tuple[str | Promise, str]] = {
     "unknown_class": (_("Please choose one of the answers."), "/lesion_class"),
     "unknown_urgency": (_("Please choose one of the answers."), "/urgency"),
     "retake_with_class": (_("Another photo is asked for only where the class cannot be told."), "/urgency"),
+    "no_photo_taken": (_("No photo is taken of this place: please choose when it is to be seen."), "/urgency"),
     "reason_missing": (_("This is less than the answers and the place ask for: please say why."), "/reason"),
 }
 
 
-def sign_spot(*, encounter_id: UUID, by: User, base_number: int, decision: LesionDecision, remarks: Remarks | None = None) -> ReportVersion:
+def sign_spot(*, encounter_id: UUID, by: User, base_number: int, decision: LesionDecision, remarks: Remarks = NO_REMARKS) -> ReportVersion:
     """Sign (or amend) the report of a spot, and tell followup, which plans what comes next.
 
     The reason for less than the rules ask stands in the comment. Raises what `sign_as_decided` does, and Problem (422) for a decision that cannot
     be signed, `unknown_class`, `unknown_urgency`, `retake_with_class` or `reason_missing`, or `words_missing` for another class without words.
     """
-    given = remarks or Remarks()
-    if decision.lesion_class == "other" and not given.other_finding.strip():
-        raise Problem("words_missing", _("Please say in words what it is."), status_code=422, pointer="/other_finding")
-    comment = " · ".join(text for text in (given.comment, decision.reason) if text)
+    if decision.lesion_class == "other" and not remarks.other_finding.strip():
+        raise Problem("words_missing", WORDS_MISSING, status_code=422, pointer="/other_finding")
+    comment = " · ".join(text for text in (remarks.comment, decision.reason) if text)
     return sign_as_decided(
         encounter_id=encounter_id,
         by=by,
@@ -41,7 +42,7 @@ def sign_spot(*, encounter_id: UUID, by: User, base_number: int, decision: Lesio
         decide=lambda encounter: spot_as_decided(encounter, decision),
         rule_version=RULE_VERSION,
         reasons={"lowered": "reason_given"} if decision.reason else {},
-        remarks=Remarks(given.other_finding, comment, given.recall_on),
+        remarks=Remarks(remarks.other_finding, comment, remarks.recall_on),
     )
 
 

@@ -166,7 +166,7 @@ def test_a_photo_of_the_skin_has_a_distance_and_no_eye(fields: dict[str, Any], m
 def test_an_intimate_place_is_photographed_of_an_adult_who_agreed_and_of_no_minor() -> None:
     adult = make_patient()
     client = client_of(adult.user)
-    told = begin(client, body_site="genital").json()
+    told = begin(client, body_site="genitals").json()
     assert (told["photo_allowed"], told["photo_reason"]) == (False, "intimate_consent_missing")
     refused = send(client, told["id"])
     assert (refused.status_code, refused.json()["code"], refused.json()["reason"]) == (403, "photo_not_allowed", "intimate_consent_missing")
@@ -175,7 +175,7 @@ def test_an_intimate_place_is_photographed_of_an_adult_who_agreed_and_of_no_mino
     assert (taken.status_code, taken.json()["intimate"], taken.json()["image_url"]) == (202, True, None)
     child = make_child()
     guardian = client_of(child.guardianships.get().guardian)
-    told = begin(guardian, patient=str(child.pk), body_site="genital").json()
+    told = begin(guardian, patient=str(child.pk), body_site="genitals").json()
     assert told["photo_reason"] == "intimate_minor"
     assert send(guardian, told["id"], patient=str(child.pk)).json()["reason"] == "intimate_minor"
 
@@ -183,7 +183,7 @@ def test_an_intimate_place_is_photographed_of_an_adult_who_agreed_and_of_no_mino
 def test_a_hidden_photo_is_in_no_list_and_opens_only_to_who_asked() -> None:
     adult = make_patient()
     give_consents(patient=adult, purposes=["intimate_photo"], by=adult.user, language="zh-hans")
-    spot = make_spot(adult, "genital")
+    spot = make_spot(adult, "genitals")
     photo = make_skin_photo(spot, outcome="unread", reason="intimate_site")
     write_blob(photo.pk, "view", b"view", bytes(photo.wrapped_key or b""))
     client, dermatologist = client_of(adult.user), client_of(make_clinician(specialty="skin"))
