@@ -198,6 +198,14 @@ def own_sitting(patient: Patient, encounter_id: UUID) -> Encounter | None:
     return encounter
 
 
+def own_encounter(patient: Patient, encounter_id: UUID) -> Encounter:
+    """The patient's sitting of this id, about eyes or a spot (1 query); Http404 for anything else."""
+    encounter = Encounter.objects.filter(pk=encounter_id, patient=patient, programme__in=PROGRAMMES).select_related("patient", "lesion").first()
+    if encounter is None:
+        raise Http404
+    return encounter
+
+
 def unfinished_sitting(patient: Patient, *, now: datetime) -> Encounter | None:
     """The newest sitting that still asks for the photo of an eye, or is being read (1 query, and up to 9 for the sitting)."""
     latest = Encounter.objects.filter(patient=patient, programme=EYE).order_by("-opened_at").first()

@@ -28,8 +28,8 @@ from followup.rules.sentences import sentence
 from followup.selectors import credit_balance, history, home_of, owner_of
 from followup.services.credits import bank_credit
 from screening.eyes_in_words import eyes_in_words, photos_shown
-from screening.models import Encounter, Reading
-from screening.selectors import admission_of, own_sitting, unfinished_sitting
+from screening.models import Reading
+from screening.selectors import admission_of, own_encounter, unfinished_sitting
 from screening.skin.selectors import SKIN
 
 UNREAD = Reading.Outcome.UNREAD
@@ -95,7 +95,7 @@ def record(request: HttpRequest, patient: Patient) -> HttpResponse:
 @for_patients
 def result(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpResponse:
     """One encounter as its patient may read it now."""
-    encounter = _own(patient, encounter_id)
+    encounter = own_encounter(patient, encounter_id)
     if encounter.programme == SKIN:
         return skin_result(request, patient, encounter)
     language = language_now()
@@ -127,7 +127,7 @@ def result(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpRe
 @for_patients
 def result_calendar(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpResponse:
     """The date of the result for a calendar; it names no disease, since calendars are shared. Http404 where there is no date."""
-    released = released_result(_own(patient, encounter_id), language_now())
+    released = released_result(own_encounter(patient, encounter_id), language_now())
     step = step_words(released.next_step, language_now(), clock.today(patient.zone)) if released.next_step else None
     day = released.date or (step.due_on if step else None)
     if day is None:
@@ -159,13 +159,6 @@ def today(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Where to go today after a yes to the symptom question; it needs no photo."""
     context = {"tab": "home", "sentence": sentence("now_eye", language_now()), "owner": owner_of(patient)}
     return render(request, "followup/patient/today.html", context)
-
-
-def _own(patient: Patient, encounter_id: UUID) -> Encounter:
-    encounter = own_sitting(patient, encounter_id)
-    if encounter is None:
-        raise Http404
-    return encounter
 
 
 def _tap(request: HttpRequest) -> UUID:

@@ -47,7 +47,7 @@ def read(encounter: Encounter, **reading: Any) -> Photo:
         photo = make_skin_photo(encounter, slot, **given)
         assert photo.wrapped_key is not None
         write_blob(photo.pk, "view", photos.jpeg(), bytes(photo.wrapped_key))
-    compose_if_due(encounter.pk)
+    compose_if_due(encounter)
     return photo
 
 
@@ -169,7 +169,7 @@ def test_intimate_photos_stand_on_no_page_and_their_place_in_no_list(page: Clien
     encounter = make_spot(patient, body_site="genitals", side="")
     for slot in ("overview", "close_up"):
         make_skin_photo(encounter, slot, intimate=True, outcome="unread")
-    compose_if_due(encounter.pk)
+    compose_if_due(encounter)
     for reader, name in ((page, "result"), (page, "skin_summary"), (browser_of(dermatologist), "case_summary")):
         words = shown(reader, name, encounter)
         assert "/photos/" not in words
