@@ -35,9 +35,9 @@ def family(request: HttpRequest, guardian: Patient) -> HttpResponse:
 
 @require_safe
 @for_patients
-def child(request: HttpRequest, guardian: Patient, patient_id: UUID) -> HttpResponse:
+def child(request: HttpRequest, guardian: Patient, child_id: UUID) -> HttpResponse:
     """One child: her open steps, and her visits with what each said."""
-    found = _child_of(guardian, patient_id)
+    found = _child_of(guardian, child_id)
     language, today = readers_language(), clock.today(found.zone)
     steps = list(Step.objects.filter(patient=found, state=Step.State.OPEN).order_by("-is_next", "due_on"))
     context = {
@@ -52,17 +52,17 @@ def child(request: HttpRequest, guardian: Patient, patient_id: UUID) -> HttpResp
 
 @require_safe
 @for_patients
-def paper(request: HttpRequest, guardian: Patient, patient_id: UUID, encounter_id: UUID) -> HttpResponse:
+def paper(request: HttpRequest, guardian: Patient, child_id: UUID, encounter_id: UUID) -> HttpResponse:
     """One visit for printing."""
-    found = _child_of(guardian, patient_id)
+    found = _child_of(guardian, child_id)
     visit = visible_visit(request.user, encounter_id)
     if visit.patient_id != found.pk:
         raise Http404
     return child_paper(request, visit, back=reverse("family_child", args=[found.pk]))
 
 
-def _child_of(guardian: Patient, patient_id: UUID) -> Patient:
-    found = children_of(guardian.user).filter(pk=patient_id).first() if guardian.user else None
+def _child_of(guardian: Patient, child_id: UUID) -> Patient:
+    found = children_of(guardian.user).filter(pk=child_id).first() if guardian.user else None
     if found is None:
         raise Http404
     return found
@@ -74,6 +74,6 @@ def _age(patient: Patient) -> int:
 
 family_urls = [
     path("family/", family, name="family"),
-    path("family/<uuid:patient_id>/", child, name="family_child"),
-    path("family/<uuid:patient_id>/visits/<uuid:encounter_id>/", paper, name="family_visit"),
+    path("family/<uuid:child_id>/", child, name="family_child"),
+    path("family/<uuid:child_id>/visits/<uuid:encounter_id>/", paper, name="family_visit"),
 ]

@@ -15,5 +15,5 @@ urlpatterns = [
     path("visits", visits.Visits.as_view(), name="api_visits"),
     path("visits/<uuid:visit_id>", visits.VisitView.as_view(), name="api_visit"),
     path("visits/<uuid:visit_id>/measurements", visits.VisitMeasurements.as_view(), name="api_visit_measurements"),
-    path("children/<uuid:patient_id>/measurements", visits.ChildMeasurements.as_view(), name="api_child_measurements"),
+    path("children/<uuid:child_id>/measurements", visits.ChildMeasurements.as_view(), name="api_child_measurements"),
 ]

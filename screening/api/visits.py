@@ -16,7 +16,7 @@ from screening.api import visit_serializers as shapes
 from screening.models import Encounter
 from screening.myopia.registration import register_child_at_store
 from screening.myopia.rows import in_order
-from screening.myopia.selectors import child_visits, measurements_of, visible_visit
+from screening.myopia.selectors import child_visits, measurements_of, visible_child, visible_visit
 from screening.myopia.visits import open_visit, record_measurements
 from screening.rules.myopia.entries import Entry
 
@@ -101,10 +101,8 @@ class ChildMeasurements(APIView):
     pagination_class = Pages
 
     @extend_schema(operation_id="child_measurements_list", responses=shapes.MeasurementRow(many=True))
-    def get(self, request: Request, patient_id: UUID) -> Response:
-        child = patients_visible_to(request.user).filter(pk=patient_id).first()
-        if child is None:
-            raise Http404
+    def get(self, request: Request, child_id: UUID) -> Response:
+        child = visible_child(request.user, child_id)
         pages = self.pagination_class()
         rows = pages.paginate_queryset(measurements_of(child), request, view=self) or []
         return private(pages.get_paginated_response(shapes.MeasurementRow(rows, many=True).data))

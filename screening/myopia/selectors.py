@@ -1,13 +1,14 @@
 """Every read of a child's visits, scoped to an actor, with the number of queries it costs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Organisation, Patient, User
-from accounts.selectors import patients_visible_to, stores_of
+from accounts.selectors import patients_visible_to, specialties_of, stores_of
 from screening.models import Encounter, Measurement
 from screening.myopia.rows import sitting_of
 from screening.rules.myopia.sitting import Sitting
@@ -27,18 +28,28 @@ class Visit:
 
 
 def visits_visible_to(user: User) -> QuerySet[Encounter]:
-    """The only door to visits (1 query when evaluated): who sees the child sees them, store staff only those of their own stores."""
+    """The only door to visits (3 queries): who sees the child sees them; of clinicians those of the eye, of stores' staff those of their own."""
+    if not _may_read_eyes(user):
+        return Encounter.objects.none()
     stores = stores_of(user)
     visible = Encounter.objects.filter(programme=MYOPIA, patient__in=patients_visible_to(user)).select_related("patient", "store")
     return visible.filter(store__in=stores.values("pk")) if stores.exists() else visible
 
 
 def visible_visit(user: User, visit_id: UUID) -> Encounter:
-    """One visit (2 queries). Raises Http404 where it is unknown or not this actor's to see."""
+    """One visit (3 queries). Raises Http404 where it is unknown or not this actor's to see."""
     visit = visits_visible_to(user).filter(pk=visit_id).first()
     if visit is None:
         raise Http404
     return visit
+
+
+def visible_child(user: User, child_id: UUID) -> Patient:
+    """Somebody whose measurements this actor may read (2 queries). Raises Http404 otherwise."""
+    child = patients_visible_to(user).filter(pk=child_id).first() if _may_read_eyes(user) else None
+    if child is None:
+        raise Http404
+    return child
 
 
 def measurements_of(patient: Patient) -> QuerySet[Measurement]:
@@ -65,6 +76,12 @@ def latest_before(patient: Patient, visit: Encounter | None = None) -> dict[tupl
     return {(row.code, row.laterality): row for row in rows}
 
 
-def visit_today(patient: Patient, store: Organisation, since: object) -> Encounter | None:
+def visit_today(patient: Patient, store: Organisation, since: datetime) -> Encounter | None:
     """The child's visit to this store opened since a moment, so that a second press joins the first (1 query)."""
     return Encounter.objects.filter(patient=patient, programme=MYOPIA, store=store, opened_at__gte=since).order_by("-opened_at").first()
+
+
+def _may_read_eyes(user: User) -> bool:
+    """Whoever signs for something signs for the eye; everybody else is no clinician."""
+    specialties = specialties_of(user)
+    return not specialties or "eye" in specialties

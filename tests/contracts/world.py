@@ -1,12 +1,16 @@
 """Everybody who might look, and what there is to look at: shared by the access table and the tests that send any input."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from accounts.models import Organisation, User
 from core import clock
 from core.blobs import write_blob
 from followup.models import Step
+from partners.models import Question, Snapshot
+from partners.services.agreements import add_agreement, add_member
+from partners.services.asking import ask
 from screening.models import Encounter, Photo
 from screening.services.reports import compose_if_due
 from tests.factories import (
@@ -31,6 +35,8 @@ class World:
     encounter: Encounter
     photo: Photo
     step: Step
+    visit: Encounter
+    question: Question
 
     @property
     def known(self) -> dict[str, Any]:
@@ -38,8 +44,11 @@ class World:
         return {
             "photo_id": self.photo.pk,
             "encounter_id": self.encounter.pk,
+            "visit_id": self.visit.pk,
+            "child_id": self.visit.patient_id,
             "task_id": self.encounter.patient.tasks.get(kind="photo_failed").pk,
             "step_id": self.step.pk,
+            "question_id": self.question.pk,
             "token": "forged",
             "variant": "view",
             "signature": "forged",
@@ -66,6 +75,7 @@ def make_world() -> World:
     for person in (patient, child):
         share_with(person, store)
     elsewhere = Organisation.objects.create(kind="clinic", name_zh="别处", name_en="Elsewhere", created_at=clock.now())
+    partner = make_user()
     users = {
         "signed_out": None,
         "patient": patient.user,
@@ -76,9 +86,19 @@ def make_world() -> World:
         "clinician": make_clinician(),
         "dermatologist": make_clinician(specialty="skin"),
         "outside_clinician": make_clinician(elsewhere),
-        "partner": make_user(),
+        "partner": partner,
     }
     # What cannot be photographed any more is examined: a step that its patient may answer.
     step = Step.objects.filter(patient=patient, state="open").exclude(kind="clinician_review").first()
     assert step is not None
-    return World(users, encounter, photo, step)
+    visit = Encounter.objects.create(patient=child, programme="myopia", store=store, opened_at=clock.now())
+    return World(users, encounter, photo, step, visit, partners_question(partner))
+
+
+def partners_question(partner: User) -> Question:
+    """What the partner's person asked of a snapshot that nobody is in yet."""
+    now = clock.now()
+    Snapshot.objects.create(built_at=now, last_year=now.year, secret="00" * 32)
+    agreement = add_agreement(partner="Example", purpose="feasibility", starts_at=now, ends_at=now + timedelta(days=90), networks=["127.0.0.0/8"])
+    add_member(agreement=agreement, user=partner.pk)
+    return ask(agreement=agreement, question={}, asked_by=partner.pk)

@@ -81,9 +81,9 @@ def children(request: HttpRequest, store: Organisation, patient_id: UUID) -> Htt
 
 @require_POST
 @for_store_staff
-def start_visit(request: HttpRequest, store: Organisation, patient_id: UUID) -> HttpResponse:
+def start_visit(request: HttpRequest, store: Organisation, child_id: UUID) -> HttpResponse:
     """Today's visit of the child, opened on the first press."""
-    child = _visible(request, patient_id)
+    child = _visible(request, child_id)
     midnight = datetime.combine(clock.today(child.zone), time.min, ZoneInfo(child.zone))
     known = visit_today(child, store, midnight)
     try:

@@ -20,5 +20,5 @@ store_urls = [
     path("store/visits/<uuid:encounter_id>/paper/", adult.paper, name="store_paper"),
     path("store/visits/<uuid:encounter_id>/parents/", children.paper, name="store_child_paper"),
     path("store/people/<uuid:patient_id>/children/", children.children, name="store_children"),
-    path("store/children/<uuid:patient_id>/visit/", children.start_visit, name="store_child_visit"),
+    path("store/children/<uuid:child_id>/visit/", children.start_visit, name="store_child_visit"),
 ]
