@@ -24,7 +24,7 @@ CLASS_WORDS: Words = {
     "NEV": gettext_lazy("Naevus"),
     "SCC": gettext_lazy("Squamous cell carcinoma"),
     "SEK": gettext_lazy("Seborrhoeic keratosis"),
-    OTHER: gettext_lazy("Something else"),
+    OTHER: gettext_lazy("Another condition"),
     CANNOT_TELL: gettext_lazy("Cannot tell"),
 }
 SLOTS: Words = {"overview": gettext_lazy("From further away"), "close_up": gettext_lazy("Close up")}
@@ -118,7 +118,7 @@ def spot_opinion(seen: CorrectedPhoto) -> Iterator[tuple[str, str]]:
     for name in sorted(known, key=lambda name: -reading.probabilities[f"p_{name}"]):
         yield f"{name} – {CLASS_WORDS[name]}", _chance(reading, f"p_{name}")
     if reading.class_set:
-        yield _("Cannot rule out"), ", ".join(reading.class_set)
+        yield _("Classes not ruled out"), ", ".join(reading.class_set)
     if reading.model_version:
         yield _("Version"), reading.model_version
 
