@@ -41,6 +41,8 @@ class ModelCard:
     least_in_set: float
     prior: Mapping[str, float]
     golden: Mapping[str, list[float]]
+    prevalence: Mapping[str, float] = field(default_factory=dict)
+    """Share of *referable* where the version is used, to which pages shift the chances (prior.py); empty: chances are told at the prior."""
     class_scaling: Mapping[str, float] = field(default_factory=dict)
     """Skin: ``slope`` of the six class logits and the offset of each class, before their softmax."""
     clinical: ClinicalHead | None = None
@@ -83,6 +85,7 @@ def read_card(path: Path, *, status: str | None = None) -> ModelCard | None:
         least_in_set=text["conformal"]["least"],
         prior=text["prior"],
         golden=text["golden"],
+        prevalence=text.get("prevalence", {}),
         class_scaling=text.get("class_scaling", {}),
         clinical=ClinicalHead(**text["clinical"]) if "clinical" in text else None,
     )

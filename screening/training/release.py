@@ -23,6 +23,7 @@ from screening.training.datasets import RETINA, Example
 from screening.training.finetune import logits_of
 from screening.training.operating_point import referable_threshold
 
+_PREVALENCE = 0.10
 _RESAMPLES = 200
 _COVERAGE = 0.90
 _READABLE_PHOTOS_LOST = 0.05
@@ -153,6 +154,9 @@ def _toml(version: str, sha256: str, size: int, frozen: Frozen, golden: dict[str
         "",
         "[prior] # shares in the validation split, which the probabilities assume; far above a clinic's",
         *(f"{name} = {value}" for name, value in frozen.prior.items()),
+        "",
+        "[prevalence] # share of referable eyes where it is used, an assumption; pages shift the chances to it, thresholds and evaluation do not",
+        f"referable = {_PREVALENCE}",
         "",
         "[golden] # raw logits",
         *(f'"{name}" = [{", ".join(f"{logit:.4f}" for logit in logits)}]' for name, logits in golden.items()),
