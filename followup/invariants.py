@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import ExtractYear
 
 from accounts.models import Membership
 from core.leases import DatabaseClock
@@ -13,7 +14,9 @@ from core.models import JobState
 from followup.models import Attempt, Reminder, Step, Task
 from followup.selectors import followed_patients, without_a_step
 from followup.services.sweep import SWEEP_EVERY
-from screening.models import Encounter, Photo, Reading, ReportVersion
+from screening.models import Answers, Encounter, Photo, Reading, ReportVersion
+from screening.rules.skin.body_sites import BODY_SITES
+from screening.rules.skin.questionnaire import ADULT, STOPS
 
 # What keeps an encounter alive that has no report, and a report that nobody has signed.
 ANSWERS_FOR_ENCOUNTER = ("clinician_review", "retake", "second_eye", "examination_in_person", "in_person_instead_of_photo")
@@ -75,9 +78,10 @@ def encounters_overdue_for_a_report(at: Moment) -> Patients:
 
 
 def encounters_without_report_or_step(at: Moment) -> Patients:
-    """Something could be seen, or is to be photographed again, in the patient's latest sitting, and yet nothing ever followed from it."""
+    """Something could be seen, or is to be photographed again, in the latest sitting about her eyes or a spot, and yet nothing ever followed."""
     readings = Reading.objects.filter(photo__encounter=OuterRef("pk"))
-    later = Encounter.objects.filter(patient=OuterRef("patient"), opened_at__gt=OuterRef("opened_at"))
+    same_matter = Q(lesion=OuterRef("lesion")) | Q(lesion__isnull=True)
+    later = Encounter.objects.filter(same_matter, patient=OuterRef("patient"), programme=OuterRef("programme"), opened_at__gt=OuterRef("opened_at"))
     silent = Encounter.objects.annotate(last=Max("photos__accepted_at")).filter(
         Exists(readings.filter(outcome__in=["graded", "retake", "unread"])),
         ~Exists(readings.filter(outcome__isnull=True)),
@@ -89,6 +93,34 @@ def encounters_without_report_or_step(at: Moment) -> Patients:
         patient__in=followed_patients(),
     )
     return silent.values_list("patient", flat=True)
+
+
+def emergencies_without_a_call(_: Moment) -> Patients:
+    """An emergency was told, and nobody was ever to call."""
+    told = Q(*((f"answers__{code}", True) for code in STOPS), _connector=Q.OR)
+    calls = Step.objects.filter(encounter=OuterRef("encounter"), kind="emergency_today")
+    unheard = Answers.objects.filter(told, ~Exists(calls), encounter__patient__in=followed_patients())
+    return unheard.values_list("encounter__patient", flat=True)
+
+
+def answers_without_report_or_step(at: Moment) -> Patients:
+    """Answers about a spot, with or without a photo, that no report speaks of, that none is waiting for, and from which no step followed."""
+    silent = Answers.objects.filter(
+        ~Exists(Step.objects.filter(encounter=OuterRef("encounter"))),
+        recorded_at__lt=at.waited,
+        encounter__report__isnull=True,
+        encounter__compose_after__isnull=True,
+        encounter__patient__in=followed_patients(),
+    )
+    return silent.values_list("encounter__patient", flat=True)
+
+
+def private_photos_of_minors(_: Moment) -> Patients:
+    """What must not exist: a photo of a private area of somebody who was a child when it came (CLINICAL.md G)."""
+    private = [code for code, site in BODY_SITES.items() if site.special == "intimate"]
+    came = ExtractYear("accepted_at") - F("patient__birth_year")
+    photos = Photo.objects.filter(encounter__lesion__body_site__in=private).annotate(years=came)
+    return photos.filter(years__lt=ADULT).values_list("patient", flat=True)
 
 
 def reminders_past_their_lease(at: Moment) -> Patients:
@@ -147,6 +179,9 @@ INVARIANTS: Mapping[str, tuple[str, Callable[[Moment], Patients]]] = {
         ("every unsigned report has an open review with an owner and an hour", reports_without_a_review),
         ("no encounter is past its hour for a report", encounters_overdue_for_a_report),
         ("every encounter with an outcome has a report or a step", encounters_without_report_or_step),
+        ("every emergency that was told has a call", emergencies_without_a_call),
+        ("answers about a spot have a report or a step", answers_without_report_or_step),
+        ("no private area of a minor was photographed", private_photos_of_minors),
         ("no reminder is stuck with a worker that is gone", reminders_past_their_lease),
         ("no due reminder lies untouched", reminders_left_lying),
         ("every reminder that became a person's matter is on a list", reminders_without_the_promised_person),

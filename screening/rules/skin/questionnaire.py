@@ -72,7 +72,8 @@ QUESTIONS: Mapping[str, SkinQuestion] = MappingProxyType(
 )
 EMERGENCY = ("q0a", "q0b", "q0c", "q0d", "q0e", "q0f")
 SICK_CHILD = "c1"
-_STOPS = (*EMERGENCY, SICK_CHILD)
+STOPS = (*EMERGENCY, SICK_CHILD)
+"""Questions of which one yes is an emergency by itself."""
 
 
 def is_child(age: int | None) -> bool:
@@ -143,8 +144,8 @@ def asked(answers: Given, age: int | None) -> tuple[str, ...]:
 
     `age` is the youngest possible age in years, None where it is not known: then child and adult questions apply.
     """
-    if any(answers.get(code) is True for code in _STOPS):
-        return tuple(code for code in _STOPS if code in answers)
+    if any(answers.get(code) is True for code in STOPS):
+        return tuple(code for code in STOPS if code in answers)
     return tuple(code for code, question in QUESTIONS.items() if _APPLIES[question.applies](answers, age))
 
 
@@ -155,7 +156,7 @@ def missing(answers: Given, age: int | None) -> tuple[str, ...]:
 
 def to_ask_again(answers: Given) -> tuple[str, ...]:
     """Emergency questions answered with "don't know": each is put once more; while it stays, a person answers the same day."""
-    return tuple(code for code in _STOPS if answers.get(code) == UNKNOWN)
+    return tuple(code for code in STOPS if answers.get(code) == UNKNOWN)
 
 
 def emergency(answers: Given, age: int | None, *, newborn: bool | None = None) -> str | None:
@@ -164,7 +165,7 @@ def emergency(answers: Given, age: int | None, *, newborn: bool | None = None) -
     `newborn`: younger than 28 days; None where the day of birth is not known, then an infant in its first year counts as one.
     Source: skin_questionnaire.csv q0a-q0f, c1, q1, q4; CLINICAL.md D4 red flags.
     """
-    if stopped := next((code for code in _STOPS if answers.get(code) is True), None):
+    if stopped := next((code for code in STOPS if answers.get(code) is True), None):
         return stopped
     fever = answers.get("q9") is True
     if answers.get("q4") is True and fever:
