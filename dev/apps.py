@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from dev.children import Child
 from dev.layout import BASE_DIR
+from dev.postgres import GATEWAY
 
 CELERY = (sys.executable, "-m", "celery", "-A", "config")
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
@@ -37,6 +38,8 @@ def app_children(env: Mapping[str, str], *, door: socket.socket, wechat_port: in
         ),
         _worker("read", readers, env),
         _worker("deliver", "1", env),
+        # Partners' questions are answered by a process whose role in the database cannot read patients.
+        _worker("gateway", "1", {**env, "PGUSER": GATEWAY, "PGPASSWORD": ""}),
         Child(
             name="beat",
             command=(*CELERY, "beat", "-s", str(run / "beat-schedule"), "--pidfile=", "-l", "WARNING"),

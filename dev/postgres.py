@@ -19,6 +19,14 @@ from dev.secret_files import read_secret
 DATABASE = "screening"
 OWNER = "app_owner"
 APP = "app"
+# Whoever answers partners' questions: it cannot read a patient, whatever its code asks for (DESIGN.md section 8).
+GATEWAY = "gateway"
+GATEWAY_RIGHTS = {
+    "SELECT": ("partners_agreement", "partners_snapshot", "partners_snapshotperson", "partners_question", "partners_answer", "partners_charge"),
+    "INSERT": ("partners_answer", "partners_charge", "accounts_auditevent"),
+    "UPDATE": ("partners_agreement", "partners_question"),
+    "SELECT (id)": ("accounts_auditevent",),
+}
 # Only these may never be changed or emptied by the app (DESIGN.md section 8).
 APPEND_ONLY = ("accounts_auditevent", "accounts_auditseal")
 
@@ -117,12 +125,12 @@ def remove_stale_lock(data: Path) -> None:
 
 
 def provision(layout: Layout, port: int, *, for_tests: bool = False) -> None:
-    """Make or repair the roles and the database: `app_owner` migrates, `app` reads and writes.
+    """Make or repair the roles and the database: `app_owner` migrates, `app` reads and writes, `gateway` counts.
 
-    For tests the owner may also make databases, and become `app` to see what it may not do.
+    For tests the owner may also make databases, and become the others to see what they may not do.
     """
     with closing(_connect(port, read_secret(layout, "pg_postgres"))) as connection:
-        for role in (OWNER, APP):
+        for role in (OWNER, APP, GATEWAY):
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
             create_database = "CREATEDB" if for_tests and role == OWNER else "NOCREATEDB"
             connection.execute(
@@ -136,13 +144,13 @@ def provision(layout: Layout, port: int, *, for_tests: bool = False) -> None:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
         if for_tests:
-            connection.execute(f"GRANT {APP} TO {OWNER}")
+            connection.execute(f"GRANT {APP}, {GATEWAY} TO {OWNER}")
     # template1 too, so that databases made by the tests are guarded like the real one.
     for database in (DATABASE, "template1"):
         with closing(_connect(port, read_secret(layout, "pg_postgres"), database)) as connection:
             connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
             connection.execute(f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}")
-            connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
+            connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP}, {GATEWAY}")
             default = f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT"
             connection.execute(f"{default} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}")
             connection.execute(f"{default} USAGE, SELECT ON SEQUENCES TO {APP}")
@@ -154,6 +162,21 @@ def guard_append_only(layout: Layout, port: int) -> None:
         for table in APPEND_ONLY:
             if connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,):
                 connection.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM app").format(sql.Identifier(table)))
+
+
+def gateway_grants() -> list[str]:
+    """The statements that give `gateway` what it needs and nothing else; run by the owner of the tables, once they exist."""
+    return [
+        *(f"GRANT {right} ON {', '.join(tables)} TO {GATEWAY}" for right, tables in GATEWAY_RIGHTS.items()),
+        f"GRANT USAGE ON SEQUENCE accounts_auditevent_id_seq TO {GATEWAY}",
+    ]
+
+
+def let_gateway_count(layout: Layout, port: int) -> None:
+    """Give `gateway` its rights once the tables exist."""
+    with closing(_connect(port, read_secret(layout, "pg_postgres"), DATABASE)) as connection:
+        for statement in gateway_grants():
+            connection.execute(statement)
 
 
 def _connect(port: int, password: str, database: str = "postgres") -> psycopg.Connection:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from dev import postgres, redis_server
+from dev import postgres, redis_server, secret_files
+from dev.build import fingerprint
 from dev.layout import VAR_DIR, Layout
 from dev.messages import compile_messages
 from dev.ports import free_port
@@ -74,14 +75,15 @@ def _start() -> None:
 
 
 def _template() -> Layout:
-    """The cluster that runs are copied from; made anew when it was left unfinished."""
+    """The cluster that runs are copied from; made anew when it was left unfinished, or when what makes it has changed."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     template = Layout(FOLDER / "template")
     with (FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _forget_dead_runs()
         complete = template.var / "complete"
-        if not complete.exists():
+        made_by = fingerprint([Path(postgres.__file__), Path(secret_files.__file__)])
+        if not complete.exists() or complete.read_text() != made_by:
             shutil.rmtree(template.var, ignore_errors=True)
             template.make()
             ensure_secrets(template)
@@ -91,7 +93,7 @@ def _template() -> Layout:
             supervisor.start(postgres.server(template, port, identity, fsync=False))
             postgres.provision(template, port, for_tests=True)
             supervisor.stop()
-            complete.touch()
+            complete.write_text(made_by)
     return template
 
 

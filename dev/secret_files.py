@@ -6,7 +6,7 @@ import secrets
 
 from dev.layout import Layout, write_private
 
-PASSWORDS = ("django_secret", "redis_password", "pg_postgres", "pg_app_owner", "pg_app")
+PASSWORDS = ("django_secret", "redis_password", "pg_postgres", "pg_app_owner", "pg_app", "pg_gateway")
 KEYS = ("field_key_1", "blob_key_1", "index_key")
 
 

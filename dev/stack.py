@@ -30,6 +30,7 @@ class Stack:
         var_dir: Path,
         *,
         fsync: bool = False,
+        world: bool = False,
         env: Mapping[str, str] | None = None,
         port: int | None = None,
         bind: str = LOOPBACK,
@@ -40,6 +41,7 @@ class Stack:
         self.env: dict[str, str] = {}
         self.url = ""
         self._fsync = fsync
+        self._world = world
         self._extra = dict(env or {})
         self._port = port
         self._bind = bind
@@ -171,10 +173,16 @@ class Stack:
             owner = {"PGUSER": postgres.OWNER, "PGPASSWORD": read_secret(self.layout, "pg_app_owner")}
             manage("migrate", "--noinput", "-v0", env={**self.env, **owner})
             postgres.guard_append_only(self.layout, port)
+            postgres.let_gateway_count(self.layout, port)
 
         def make_people() -> None:
             self._say("Making the demo people ...")
             write_private(self.layout.run / "demo_logins.txt", self.manage("demo_people"))
+
+        def play_world() -> None:
+            self._say("Playing the demo's past: a family, a store's day, a clinic's queue, a partner's questions ...")
+            self.manage("add_synthetic_persons")
+            self.manage("demo_world")
 
         postgres.provision(self.layout, port)
         sources = fingerprint(files("*/migrations/*.py", "requirements.lock"))
@@ -182,3 +190,5 @@ class Stack:
         if self.env["MODE"] == "demo" and any(has_command("demo_people", app) for app in APPS):
             sources += fingerprint(files("*/management/commands/demo_people.py"))
             done.unless_same("people", database + sources, make_people)
+            if self._world:
+                done.unless_same("world", database, play_world)

@@ -5,9 +5,11 @@ class PartnersConfig(AppConfig):
     name = "partners"
 
     def ready(self) -> None:
+        from accounts import homes
         from core import watch
-        from partners import receivers
+        from partners import receivers, selectors
         from partners.services import answering
 
         receivers.connect()
+        homes.register("partner", "shells/partner.html", lambda user: selectors.agreement_of_member(user) is not None)
         watch.register("gateway", answering.answer_due)

@@ -10,7 +10,6 @@ from core.ids import new_id
 from core.models import Job, JobState
 from partners.rules.grid import GRADES
 
-
 HAS_ANSWER = ("answered", "too_few")
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.homes import home_above
 from accounts.models import User
 from accounts.selectors import actor_role, has_consent, patient_of
 
@@ -25,7 +26,7 @@ def arrive(request: HttpRequest, user: User) -> HttpResponse:
 
 def home(user: User) -> HttpResponseRedirect:
     """The first page of this person's shell."""
-    return HttpResponseRedirect(reverse(HOMES[actor_role(user)]))
+    return HttpResponseRedirect(_home(user))
 
 
 def remember_destination(request: HttpRequest) -> None:
@@ -39,4 +40,10 @@ def _destination(user: User, wanted: str) -> str:
     patient = patient_of(user)
     if patient is not None and not has_consent(patient, "care"):
         return reverse("consent")
-    return wanted or reverse(HOMES[actor_role(user)])
+    return wanted or _home(user)
+
+
+def _home(user: User) -> str:
+    role = actor_role(user)
+    above = home_above(user) if role == "none" else None
+    return reverse(above.page if above else HOMES[role])

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import consent_texts
+from accounts.homes import home_above
 from accounts.language import LANGUAGES, readers_language
 from accounts.phones import mask_phone
 from accounts.selectors import active_consents, actor_role, default_reading_centre, organisations_of, patient_of, stores_of
@@ -35,6 +36,7 @@ def me(request: HttpRequest) -> HttpResponse:
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)
         return response
     role = actor_role(user)
+    above = home_above(user) if role == "none" else None
     patient = patient_of(user)
     given = list(active_consents(patient)) if patient else []
     language, centre = readers_language(), default_reading_centre()
@@ -44,7 +46,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "accounts/me.html",
         {
             "tab": "me",
-            "shell": SHELLS[role],
+            "shell": above.shell if above else SHELLS[role],
             "store": stores_of(user).first() if role == "store_staff" else None,
             "phone": mask_phone(user.phone) if user.phone else "",
             "patient": patient,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import for_patients
+from accounts.homes import home_above
 from accounts.models import Patient, User
 from accounts.selectors import actor_role, has_consent
 from core import clock
@@ -48,7 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
     role = actor_role(request.user) if isinstance(request.user, User) else "none"
     if role in STAFF_HOMES:
         return redirect(STAFF_HOMES[role])
-    return _home(request)
+    above = home_above(request.user) if role == "none" and isinstance(request.user, User) else None
+    return redirect(above.page) if above else _home(request)
 
 
 @require_safe

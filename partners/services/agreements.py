@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from uuid import UUID
 
 from allauth.idp.oidc.models import Client, Token
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import audit
@@ -55,9 +56,13 @@ def add_client(*, agreement: Agreement) -> Credentials:
     """Let a program of the partner ask: an OAuth2 client that can do nothing but client credentials."""
     with transaction.atomic():
         secret = secrets.token_urlsafe(32)
-        client = Client(name=agreement.partner[:100], scopes="", response_types="", grant_types=Client.GrantType.CLIENT_CREDENTIALS.value)
-        client.set_secret(secret)
-        client.save()
+        client = Client.objects.create(
+            name=agreement.partner[:100],
+            secret=make_password(secret),
+            scopes="",
+            response_types="",
+            grant_types=Client.GrantType.CLIENT_CREDENTIALS.value,
+        )
         row = AgreementClient.objects.create(agreement=agreement, client=client, created_at=clock.now())
         audit.record("add_agreement_client", actor=None, subject=row, agreement=agreement.pk)
     return Credentials(client_id=client.pk, client_secret=secret)

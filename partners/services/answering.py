@@ -63,7 +63,7 @@ def _stored(question: Question) -> Answer | None:
 
 
 def _draw(question: Question) -> Answer:
-    drawn = noisy(_counts(question.snapshot, read(question.query)))
+    drawn = noisy(counts_of(question.snapshot, read(question.query)))
     Answer.objects.bulk_create(
         [Answer(snapshot=question.snapshot, query=question.query, noisy=drawn, cost=COST, refused=is_too_small(drawn), drawn_at=clock.now())],
         ignore_conflicts=True,
@@ -72,7 +72,7 @@ def _draw(question: Question) -> Answer:
     return Answer.objects.get(snapshot=question.snapshot_id, query=question.query)
 
 
-def _counts(snapshot: Snapshot, query: Query) -> list[int]:
+def counts_of(snapshot: Snapshot, query: Query) -> list[int]:
     """The exact counts. The whole grid is counted whatever is asked, so that the work is the same for every question."""
     persons = snapshot.persons.filter(withdrawn_at__isnull=True).values_list("index_year", "latest_grade").annotate(persons=Count("pk")).order_by()
     return query.counts(snapshot_grid(snapshot), {(year, grade): count for year, grade, count in persons})
