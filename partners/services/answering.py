@@ -3,7 +3,7 @@
 The same query over the same snapshot has one answer, for every partner and for ever; an agreement pays for it the first time it reads it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, F
@@ -78,7 +78,7 @@ def counts_of(snapshot: Snapshot, query: Query) -> list[int]:
     return query.counts(snapshot_grid(snapshot), {(year, grade): count for year, grade, count in persons})
 
 
-def _charge(agreement: Agreement, answer: Answer, at: object) -> int:
+def _charge(agreement: Agreement, answer: Answer, at: datetime) -> int:
     """Charge an answer to the agreement unless it paid already; how much. Raises BudgetSpent."""
     _charge_row, is_new = Charge.objects.get_or_create(agreement=agreement, answer=answer, defaults={"cost": answer.cost, "at": at})
     if not is_new:
