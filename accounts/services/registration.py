@@ -47,7 +47,7 @@ def confirm_registration(*, store: Organisation, by: User, phone: str, code: str
     if not set(purposes) >= NEEDED:
         raise Problem(
             "sharing_needed",
-            _("Without her yes to care and to sharing with this store nothing can be checked here."),
+            _("Without a yes to care and to sharing with this store nothing can be checked here."),
             status_code=422,
             pointer="/purposes",
         )

@@ -49,7 +49,7 @@ def find(request: HttpRequest, store: Organisation) -> HttpResponse:
         if not found and problem is not None:
             form.add_error("sought", str(problem.detail))
         elif not found:
-            form.add_error("sought", _("Nobody of this store has this name or phone. Ask for her check-in code, or register her."))
+            form.add_error("sought", _("Nobody of this store has this name or phone. Ask for a check-in code, or register the person."))
     people = [(person, age_in_words(person)) for person in found]
     return render(request, "followup/store/find.html", {"store": store, "tab": "find", "form": form, "people": people})
 

@@ -12,7 +12,7 @@ class FindForm(forms.Form):
     sought = forms.CharField(
         label=_("Check-in code, name or phone"),
         max_length=64,
-        help_text=_("Scan the code on her phone, or write her full name or her phone number."),
+        help_text=_("Scan the code on the person's phone, or write the full name or the phone number."),
         widget=forms.TextInput({"class": "big", "autocomplete": "off", "autocapitalize": "characters", "data-focus": ""}),
         error_messages={"required": _("Please scan a code, or write a name or a phone number.")},
     )
@@ -29,7 +29,7 @@ class RegistrationForm(forms.Form):
     phone = forms.CharField(
         label=_("Mobile phone"),
         max_length=32,
-        help_text=_("A code is sent to it; she reads it to you."),
+        help_text=_("A code is sent to it, to be read to you."),
         widget=forms.TextInput({"type": "tel", "autocomplete": "off"}),
     )
 
@@ -38,7 +38,7 @@ class CounterConsentForm(ConsentForm):
     """Her ticks, each with its words, all off; then the code from her phone, which she says only when she agrees."""
 
     code = forms.CharField(
-        label=_("Code from her phone"),
+        label=_("Code from the person's phone"),
         max_length=12,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "one-time-code", "class": "big"}),
     )

@@ -68,7 +68,7 @@ def register_code(request: HttpRequest, store: Organisation) -> HttpResponse:
         else:
             del request.session[CODE]
             if not found.is_new:
-                messages.info(request, _("This phone had an account already; the person is as she was registered then."))
+                messages.info(request, _("This phone had an account already; name and birth date stay as they were registered then."))
             return redirect("store_person", found.patient.pk)
     context = {"store": store, "tab": "find", "form": form, "phone": mask_phone(phone), "needed": NEEDED}
     return render(request, "followup/store/register_code.html", context)
