@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench messages venv
+.PHONY: help setup run test check bench demo messages venv
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -21,6 +21,9 @@ check: venv ## linters and types only
 
 bench: venv ## speed and memory of the whole path, as ratios within one run
 	@exec $(PY) -m bench
+
+demo: venv ## make the demo's people and their past anew, while `make run` is running
+	@exec $(PY) manage.py demo_world --reset
 
 messages: venv ## compile translations and list texts that lack Chinese
 	@exec $(PY) -m dev.messages

@@ -9,7 +9,7 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class DemoLogin:
-    """One made-up person: `role` is patient or clinician."""
+    """One made-up person: `role` is patient, clinician, store_staff or partner."""
 
     handle: str
     password: str

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from accounts import audit
-from accounts.models import Patient
+from accounts.models import CheckInCode, Consent, Guardianship, Patient
 
 Erase = Callable[[Patient], None]
 # From the top of the layers down, since rows above point to rows below.
@@ -20,9 +20,12 @@ def register(app_label: str, *, erase: Erase) -> None:
 
 
 def erase_patient(patient: Patient) -> None:
-    """Remove a throw-away sample person from every app, in one transaction; the audit keeps the bare ids. Raises ValueError for a real person."""
-    if not patient.is_sample:
-        raise ValueError("only sample patients are erased; a person's record is kept under the clinic's duty")
+    """Remove a made-up person – a sample or the demo's – from every app, in one transaction; the audit keeps the bare ids.
+
+    A guardian is erased after her children. Raises ValueError for a real person.
+    """
+    if not (patient.is_sample or patient.is_demo):
+        raise ValueError("only sample and demo patients are erased; a person's record is kept under the clinic's duty")
     with transaction.atomic():
         locked = Patient.objects.select_for_update().filter(pk=patient.pk).first()
         if locked is None:
@@ -34,5 +37,11 @@ def erase_patient(patient: Patient) -> None:
 
 
 def erase_here(patient: Patient) -> None:
-    """Accounts' own part. A sample person has no login and no consents, so the row is all there is."""
+    """Accounts' own part: what was agreed to, who decides, and the login where there is one."""
+    user = patient.user
+    for model in (Consent, CheckInCode):
+        model._default_manager.filter(patient=patient).delete()
+    Guardianship.objects.filter(child=patient).delete()
     patient.delete()
+    if user is not None:
+        user.delete()

@@ -24,7 +24,7 @@ def run() -> int:
     port = int(os.environ["PORT"]) if os.environ.get("PORT") else None
     for number in STOP_SIGNALS:
         signal.signal(number, _interrupt)
-    stack = Stack(VAR_DIR, fsync=True, port=port, bind="0.0.0.0" if lan else "127.0.0.1", public_host=host, say=narrate)
+    stack = Stack(VAR_DIR, fsync=True, world=True, port=port, bind="0.0.0.0" if lan else "127.0.0.1", public_host=host, say=narrate)
     try:
         stack.start()
         _welcome(stack, lan=lan)

@@ -9,7 +9,7 @@ from dev.stack import Stack
 
 def set_up() -> int:
     """Set up this clone; a second time it only looks."""
-    stack = Stack(VAR_DIR, fsync=True, say=narrate)
+    stack = Stack(VAR_DIR, fsync=True, world=True, say=narrate)
     try:
         stack.start(apps=False)
     finally:

@@ -1,9 +1,15 @@
-"""A clinic with its queue: sixteen pairs of eyes that wait for a signature, some of them too long."""
+"""A clinic with twenty cases that wait for a signature, some of them too long: sixteen pairs of eyes and four spots."""
 
 from dataclasses import dataclass, field
 from datetime import date
 
-from dev.demo.stage import days_ago, make_person, send_eyes
+from core import clock
+from core.ids import new_id
+from dev.demo.stage import SAMPLES, days_ago, make_person, photo_like, send_eyes
+from screening.services.intake import accept_photo
+from screening.services.reading import read_queued
+from screening.services.storage import store_original
+from screening.skin.services import open_spot
 
 NONE, MODERATE, PROLIFERATIVE, HEALTHY = "none", "moderate", "proliferative", "healthy"
 RIGHT = {NONE: "none_right.jpg", MODERATE: "moderate_right.jpg"}
@@ -42,10 +48,52 @@ QUEUE = (
 )
 
 
-def fill_queue() -> int:
-    """Make the people and send their photos on the days they came; how many wait."""
+@dataclass(frozen=True)
+class Spot:
+    """One person with one spot; `photo` is a file of samples/skin, `answers` what differs from *no*."""
+
+    name: str
+    birth: date
+    site: str
+    side: str
+    photo: str
+    days: float
+    answers: dict[str, object]
+
+
+NO_EMERGENCY: dict[str, object] = dict.fromkeys(("q0a", "q0b", "q0c", "q0d", "q0e", "q0f"), False)
+SPOTS = (
+    Spot("罗志强", date(1962, 5, 9), "back", "", "mel_PAT_233_354_828.jpg", 0.6, {"q5b": "mixed", "m1": True, "m2": True, "m3": True, "m4": True}),
+    Spot("梁秀英", date(1954, 2, 27), "nose", "", "bcc_PAT_835_1578_52.jpg", 2.1, {"q5b": "skin_colour", "n1": True, "m6": True}),
+    Spot("宋佳", date(1991, 10, 3), "forearm", "left", "nev_PAT_244_374_726.jpg", 4.2, {"q5b": "dark"}),
+    Spot("唐国栋", date(1958, 7, 14), "hand", "right", "ack_PAT_1431_1495_511.jpg", 3.3, {"q5b": "red", "n1": False}),
+)
+
+
+def fill_queue() -> None:
+    """Make the people and send their photos on the days they came."""
     for number, waiting in enumerate(QUEUE):
         with days_ago(waiting.days):
             person = make_person(waiting.name, waiting.birth, facts=waiting.facts)
             send_eyes(person, RIGHT.get(waiting.right, ""), LEFT.get(waiting.left, ""), seed=number)
-    return len(QUEUE)
+    for number, spot in enumerate(SPOTS):
+        with days_ago(spot.days):
+            _send_spot(spot, seed=100 + number)
+
+
+def _send_spot(spot: Spot, *, seed: int) -> None:
+    person = make_person(spot.name, spot.birth, facts={})
+    assert person.user is not None
+    answers = {**NO_EMERGENCY, "q5": "one_spot", **spot.answers}
+    sitting = open_spot(patient=person, by=person.user, encounter_id=new_id(), body_site=spot.site, side=spot.side, answers=answers)
+    for step, slot in enumerate(("overview", "close_up")):
+        accept_photo(
+            patient=person,
+            by=person.user,
+            upload=store_original(photo_like(SAMPLES / "skin" / spot.photo, 10 * seed + step)),
+            kind="skin",
+            slot=slot,
+            taken_at=clock.now(),
+            encounter=sitting.pk,
+        )
+    read_queued()

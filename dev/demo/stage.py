@@ -3,9 +3,10 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from PIL import Image, ImageEnhance
@@ -16,10 +17,13 @@ from accounts.services.consent import give_consents
 from accounts.services.sign_up import make_user
 from core import clock
 from core.ids import new_id
-from screening.models import Encounter, Photo
+from screening.models import Encounter
+from screening.rules.diabetic_retinopathy import LATERALITIES
+from screening.selectors import corrected_photos, latest_version
 from screening.services.facts import Answer, record_facts
 from screening.services.intake import accept_photo
 from screening.services.reading import read_queued
+from screening.services.signing import EyeDecision, sign_report
 from screening.services.storage import store_original
 
 SAMPLES = Path(settings.BASE_DIR) / "dev" / "samples"
@@ -68,20 +72,33 @@ def tell(patient: Patient, facts: dict[str, object]) -> None:
         record_facts(patient=patient, answers=answers, source="self", by=patient.user)
 
 
-def send_eyes(patient: Patient, right: str, left: str, *, seed: int, taken_at: datetime | None = None, by: User | None = None) -> Encounter:
-    """Both eyes through the door and the classifier, as an upload goes."""
-    photos = [_send(patient, file, eye, seed, taken_at, by) for eye, file in (("OD", right), ("OS", left)) if file]
+def send_eyes(patient: Patient, right: str, left: str, *, seed: int, by: User | None = None, sitting: UUID | None = None) -> Encounter:
+    """Both eyes (files of samples/retina, "" for none) through the door and the classifier, as an upload goes."""
+    encounters = [
+        accept_photo(
+            patient=patient,
+            by=by or patient.user,
+            upload=store_original(photo_like(SAMPLES / "retina" / file, seed)),
+            kind="retina",
+            laterality=laterality,
+            taken_at=clock.now(),
+            encounter=sitting,
+        ).photo.encounter
+        for laterality, file in (("OD", right), ("OS", left))
+        if file
+    ]
     read_queued()
-    return photos[0].encounter
+    return encounters[0]
 
 
-def _send(patient: Patient, file: str, laterality: str, seed: int, taken_at: datetime | None, by: User | None) -> Photo:
-    original = photo_like(SAMPLES / "retina" / file, seed)
-    return accept_photo(
-        patient=patient,
-        by=by or patient.user,
-        upload=store_original(original),
-        kind="retina",
-        laterality=laterality,
-        taken_at=taken_at or clock.now(),
-    ).photo
+def sign_as_read(encounter: Encounter, by: User) -> None:
+    """A doctor signs both eyes as the program graded them; an eye that was not graded as not readable."""
+    version = latest_version(encounter)
+    assert version is not None
+    decisions = {}
+    for eye in LATERALITIES:
+        grades = [seen.reading.grade for seen in corrected_photos(encounter) if seen.laterality == eye]
+        graded = [grade for grade in grades if grade is not None]
+        if grades:
+            decisions[eye] = EyeDecision("graded", max(graded)) if graded else EyeDecision("not_readable", reason="blur")
+    sign_report(encounter_id=encounter.pk, by=by, base_number=version.number, decisions=decisions)

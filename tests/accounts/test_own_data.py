@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts import own_data
-from accounts.models import AuditEvent, Organisation, Patient
+from accounts.models import AuditEvent, Organisation, Patient, User
 from core import clock
 from tests.factories import make_encounter, make_patient, make_photo
 
@@ -29,9 +29,17 @@ def test_a_sample_person_goes_with_all_that_was_hers(sample: Patient) -> None:
 
 def test_a_real_person_is_never_erased_here(centre: Organisation) -> None:
     patient = make_patient()
-    with pytest.raises(ValueError, match="only sample patients"):
+    with pytest.raises(ValueError, match="only sample and demo"):
         own_data.erase_patient(patient)
     assert Patient.objects.filter(pk=patient.pk).exists()
+
+
+def test_a_person_of_the_demo_goes_with_her_login(centre: Organisation) -> None:
+    patient = make_patient(is_demo=True)
+    make_photo(make_encounter(patient))
+    own_data.erase_patient(patient)
+    assert not Patient.objects.filter(pk=patient.pk).exists()
+    assert not User.objects.filter(pk=patient.user_id).exists()
 
 
 def test_upper_layers_are_erased_first_and_a_failure_erases_nothing(sample: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
