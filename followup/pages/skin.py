@@ -58,11 +58,11 @@ def skin_result(request: HttpRequest, patient: Patient, encounter: Encounter) ->
 
 @require_safe
 @for_patients
-def skin_now(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpResponse:
+def skin_now(request: HttpRequest, patient: Patient, spot_id: UUID) -> HttpResponse:
     """Call 120: no photo, no waiting, and no way on from here but going. Without an emergency the sitting goes on instead."""
-    encounter = own_spot(patient, encounter_id)
+    encounter = own_spot(patient, spot_id)
     if emergency_in(encounter) is None:
-        return redirect("skin_sitting", encounter_id)
+        return redirect("skin_sitting", spot_id)
     language = get_language() or "zh-hans"
     context = {
         "tab": "home",
@@ -75,36 +75,36 @@ def skin_now(request: HttpRequest, patient: Patient, encounter_id: UUID) -> Http
 
 @require_safe
 @for_patients
-def skin_summary(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpResponse:
+def skin_summary(request: HttpRequest, patient: Patient, spot_id: UUID) -> HttpResponse:
     """The page she shows to a doctor."""
-    encounter = own_spot(patient, encounter_id)
+    encounter = own_spot(patient, spot_id)
     summary = summary_for_patient(encounter, get_language() or "zh-hans")
-    return _page(request, summary, back=reverse("result", args=[encounter_id]), pdf="skin_summary_pdf", encounter=encounter)
+    return _page(request, summary, back=reverse("result", args=[spot_id]), pdf="skin_summary_pdf", encounter=encounter)
 
 
 @require_safe
 @for_patients
-def skin_summary_pdf(request: HttpRequest, patient: Patient, encounter_id: UUID, language: str) -> HttpResponse:
+def skin_summary_pdf(request: HttpRequest, patient: Patient, spot_id: UUID, language: str) -> HttpResponse:
     """The same on A4, in either language."""
-    encounter = own_spot(patient, encounter_id)
+    encounter = own_spot(patient, spot_id)
     with _in(language):
         return _pdf(summary_for_patient(encounter, language), patient.user)
 
 
 @require_safe
 @for_clinicians
-def case_summary(request: HttpRequest, user: User, encounter_id: UUID) -> HttpResponse:
+def case_summary(request: HttpRequest, user: User, spot_id: UUID) -> HttpResponse:
     """The page for another doctor, with class and percentages."""
-    encounter = visible_spot(user, encounter_id)
+    encounter = visible_spot(user, spot_id)
     summary = summary_for_clinician(encounter, get_language() or "zh-hans")
-    return _page(request, summary, back=reverse("case", args=[encounter_id]), pdf="case_summary_pdf", encounter=encounter)
+    return _page(request, summary, back=reverse("case", args=[spot_id]), pdf="case_summary_pdf", encounter=encounter)
 
 
 @require_safe
 @for_clinicians
-def case_summary_pdf(request: HttpRequest, user: User, encounter_id: UUID, language: str) -> HttpResponse:
+def case_summary_pdf(request: HttpRequest, user: User, spot_id: UUID, language: str) -> HttpResponse:
     """The same on A4, in either language."""
-    encounter = visible_spot(user, encounter_id)
+    encounter = visible_spot(user, spot_id)
     with _in(language):
         return _pdf(summary_for_clinician(encounter, language), user)
 
@@ -131,9 +131,9 @@ def _pdf(summary: SpotSummary, reader: User | None) -> HttpResponse:
 
 
 skin_urls = [
-    path("today/skin/<uuid:encounter_id>/", skin_now, name="skin_now"),
-    path("results/<uuid:encounter_id>/summary/", skin_summary, name="skin_summary"),
-    path("results/<uuid:encounter_id>/summary/<slug:language>.pdf", skin_summary_pdf, name="skin_summary_pdf"),
-    path("clinic/<uuid:encounter_id>/summary/", case_summary, name="case_summary"),
-    path("clinic/<uuid:encounter_id>/summary/<slug:language>.pdf", case_summary_pdf, name="case_summary_pdf"),
+    path("today/skin/<uuid:spot_id>/", skin_now, name="skin_now"),
+    path("results/<uuid:spot_id>/summary/", skin_summary, name="skin_summary"),
+    path("results/<uuid:spot_id>/summary/<slug:language>.pdf", skin_summary_pdf, name="skin_summary_pdf"),
+    path("clinic/<uuid:spot_id>/summary/", case_summary, name="case_summary"),
+    path("clinic/<uuid:spot_id>/summary/<slug:language>.pdf", case_summary_pdf, name="case_summary_pdf"),
 ]

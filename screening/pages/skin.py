@@ -51,22 +51,22 @@ def _opened(patient: Patient, by: User, form: PlaceForm) -> Encounter:
 
 @require_safe
 @for_patients
-def sitting(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpResponse:
+def sitting(request: HttpRequest, patient: Patient, spot_id: UUID) -> HttpResponse:
     """To the page where this sitting stands."""
-    return redirect(*way_on(Sitting.of(patient, encounter_id)))
+    return redirect(*way_on(Sitting.of(patient, spot_id)))
 
 
 @require_http_methods(["GET", "POST"])
 @for_patients
-def questions(request: HttpRequest, patient: Patient, encounter_id: UUID, number: int) -> HttpResponse:
+def questions(request: HttpRequest, patient: Patient, spot_id: UUID, number: int) -> HttpResponse:
     """The questions of one screen. A yes to an emergency question goes to *call 120 now*; "don't know" there is asked once more."""
-    found, part = Sitting.of(patient, encounter_id), part_of(number)
+    found, part = Sitting.of(patient, spot_id), part_of(number)
     if part is None:
         raise Http404
     if found.is_stopped:
         return redirect(*way_on(found))
     if part != URGENT and next_part(found.answers, found.age) == URGENT:
-        return redirect("skin_questions", encounter_id, URGENT.number)
+        return redirect("skin_questions", spot_id, URGENT.number)
     codes = questions_of(part, found.answers, found.age)
     if not codes:
         return redirect(*way_on(found))
@@ -82,7 +82,7 @@ def questions(request: HttpRequest, patient: Patient, encounter_id: UUID, number
     unsure = to_ask_again(given)
     if part == URGENT and unsure and not is_second:
         return _asked(request, found, part, QuestionsForm(codes=unsure, language=language_now(), known={}), is_second=True)
-    return redirect("skin_sitting", encounter_id)
+    return redirect("skin_sitting", spot_id)
 
 
 def _asked(request: HttpRequest, found: Sitting, part: Part, form: QuestionsForm, *, is_second: bool = False) -> HttpResponse:

@@ -23,22 +23,22 @@ from screening.skin.selectors import photo_admission_in
 
 @require_safe
 @for_patients
-def photos(request: HttpRequest, patient: Patient, encounter_id: UUID) -> HttpResponse:
+def photos(request: HttpRequest, patient: Patient, spot_id: UUID) -> HttpResponse:
     """One card per kind of photo; where none may be taken, what happens instead."""
-    found = Sitting.of(patient, encounter_id)
+    found = Sitting.of(patient, spot_id)
     return _elsewhere(request, found) or _photos_page(request, found)
 
 
 @require_POST
 @for_patients
-def send(request: HttpRequest, patient: Patient, encounter_id: UUID, slot: str) -> HttpResponse:
+def send(request: HttpRequest, patient: Patient, spot_id: UUID, slot: str) -> HttpResponse:
     """Accept one photo of the spot; what is wrong with it is said at its field."""
     form = SkinPhotoForm(request.POST, request.FILES, today=clock.today(patient.zone), auto_id=f"{slot}_%s")
     accepted: Accepted | None = None
     try:
         if slot not in SLOTS:
             raise Http404
-        found = Sitting.of(patient, encounter_id)
+        found = Sitting.of(patient, spot_id)
         if elsewhere := _elsewhere(request, found):
             return elsewhere
         if form.is_valid():
@@ -49,7 +49,7 @@ def send(request: HttpRequest, patient: Patient, encounter_id: UUID, slot: str) 
                 kind="skin",
                 slot=slot,
                 taken_at=form.taken_at(patient.zone),
-                encounter=encounter_id,
+                encounter=spot_id,
             )
     except Problem as problem:
         form.add_error({"/file": "photo", "/taken_at": "taken_on"}.get(problem.pointer or ""), str(problem.detail))
@@ -63,14 +63,14 @@ def send(request: HttpRequest, patient: Patient, encounter_id: UUID, slot: str) 
         return _photos_page(request, found, refused=(slot, form), status=422)
     if not accepted.is_new:
         messages.info(request, _("This file was sent before; it is kept once."))
-    return redirect("skin_photos", encounter_id)
+    return redirect("skin_photos", spot_id)
 
 
 @require_safe
 @for_patients
-def card(request: HttpRequest, patient: Patient, encounter_id: UUID, slot: str) -> HttpResponse:
+def card(request: HttpRequest, patient: Patient, spot_id: UUID, slot: str) -> HttpResponse:
     """One card alone, asked for every two seconds while its photo is being read; 304 while nothing changed."""
-    found = Sitting.of(patient, encounter_id)
+    found = Sitting.of(patient, spot_id)
     cards = _cards(request, found)
     shown = next((card for card in cards if card.slot == slot), None)
     if shown is None:

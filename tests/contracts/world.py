@@ -20,6 +20,7 @@ from tests.factories import (
     make_encounter,
     make_patient,
     make_photo,
+    make_spot,
     make_staff,
     make_store,
     make_user,
@@ -36,6 +37,7 @@ class World:
     photo: Photo
     step: Step
     visit: Encounter
+    spot: Encounter
     question: Question
 
     @property
@@ -45,6 +47,10 @@ class World:
             "photo_id": self.photo.pk,
             "encounter_id": self.encounter.pk,
             "visit_id": self.visit.pk,
+            "spot_id": self.spot.pk,
+            "slot": "close_up",
+            "number": 1,
+            "language": "en",
             "child_id": self.visit.patient_id,
             "task_id": self.encounter.patient.tasks.get(kind="photo_failed").pk,
             "step_id": self.step.pk,
@@ -92,7 +98,7 @@ def make_world() -> World:
     step = Step.objects.filter(patient=patient, state="open").exclude(kind="clinician_review").first()
     assert step is not None
     visit = Encounter.objects.create(patient=child, programme="myopia", store=store, opened_at=clock.now())
-    return World(users, encounter, photo, step, visit, partners_question(partner))
+    return World(users, encounter, photo, step, visit, make_spot(patient), partners_question(partner))
 
 
 def partners_question(partner: User) -> Question:
