@@ -114,9 +114,9 @@ def default_reading_centre() -> Organisation:
     return Organisation.objects.get(is_default=True)
 
 
-def duty_clinician(organisation: Organisation) -> User | None:
-    """The clinician who answers for the organisation's shared queue now (1 query)."""
-    on_duty = _in_force(Membership.objects.filter(organisation=organisation, role=Membership.Role.CLINICIAN, on_duty=True))
+def duty_clinician(organisation: Organisation, specialty: str = Membership.Specialty.EYE) -> User | None:
+    """The clinician who answers for the organisation's queue of a specialty now (1 query)."""
+    on_duty = _in_force(Membership.objects.filter(organisation=organisation, role=Membership.Role.CLINICIAN, specialty=specialty, on_duty=True))
     membership = on_duty.select_related("user").first()
     return membership.user if membership else None
 

@@ -106,7 +106,7 @@ def case_preview(request: HttpRequest, user: User, encounter_id: UUID) -> HttpRe
 def case_reveal(request: HttpRequest, user: User, encounter_id: UUID, photo_id: UUID) -> HttpResponse:
     """The case with one hidden photo shown, this once; who asked is noted."""
     found = case_of(user, encounter_id)
-    photo = next((seen.photo for seen in found.photos if seen.photo.pk == photo_id), None)
+    photo = next((seen.photo for seen in found.photos if seen.photo.pk == photo_id and seen.photo.intimate), None)
     if photo is None:
         raise Http404
     reveal(photo, by=user)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.language import readers_language
 from accounts.models import User
-from accounts.selectors import duty_clinician, organisations_of
+from accounts.selectors import duty_clinician, organisations_of, specialties_of
 from core import clock
 from core.problems import Problem
 from followup import case_words as words
@@ -59,7 +59,8 @@ def desk_of(user: User) -> dict[str, Any]:
     now = clock.now()
     waiting = review_queue(user)
     tasks = tasks_visible_to(user).filter(done_at__isnull=True).select_related("patient__user")
-    centres = [(centre, duty_clinician(centre)) for centre in organisations_of(user)]
+    specialties = sorted(specialties_of(user))
+    centres = [(centre, duty_clinician(centre, specialty)) for centre in organisations_of(user) for specialty in specialties]
     return {
         "lines": [_line(line, now) for line in queue_lines(waiting.steps)],
         "counts": [(*words.class_of(code), waiting.classes.get(code, 0)) for code in words.CLASSES],

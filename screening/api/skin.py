@@ -36,8 +36,8 @@ class SkinEncounterView(APIView):
     """One sitting about a spot."""
 
     @extend_schema(operation_id="skin_encounters_retrieve", responses=SkinEncounter)
-    def get(self, request: Request, encounter_id: UUID) -> Response:
-        return _told(visible_spot(request.user, encounter_id))
+    def get(self, request: Request, spot_id: UUID) -> Response:
+        return _told(visible_spot(request.user, spot_id))
 
 
 class SkinAnswers(APIView):
@@ -46,10 +46,10 @@ class SkinAnswers(APIView):
     problem_statuses = {"403": "consent missing"}
 
     @extend_schema(operation_id="skin_encounters_answer", request=MoreAnswers, responses={201: SkinEncounter})
-    def post(self, request: Request, encounter_id: UUID) -> Response:
+    def post(self, request: Request, spot_id: UUID) -> Response:
         fields = MoreAnswers(data=request.data)
         fields.is_valid(raise_exception=True)
-        encounter = visible_spot(request.user, encounter_id)
+        encounter = visible_spot(request.user, spot_id)
         return _told(answer_questions(encounter=encounter, by=request.user, **fields.validated_data), status=201)
 
 

@@ -151,6 +151,8 @@ class PhotoReveal(APIView):
     @extend_schema(operation_id="photos_reveal", request=None, responses={201: Revealed})
     def post(self, request: Request, photo_id: UUID) -> Response:
         photo = selectors.visible_photo(request.user, photo_id)
+        if not photo.intimate:
+            raise Http404
         reveal(photo, by=request.user)
         address = reverse("api_photo_image", args=[photo.pk, "view"]) + f"?reveal={reveal_token(request.user.pk, photo.pk)}"
         return private(Response(Revealed({"image_url": address, "expires_at": clock.now() + VALID_FOR}).data, status=201))

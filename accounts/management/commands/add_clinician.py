@@ -1,10 +1,11 @@
-"""`python manage.py add_clinician HANDLE NAME [--on-duty]`: a clinician of the default reading centre; the password is read from the terminal."""
+"""`python manage.py add_clinician HANDLE NAME [--specialty skin] [--on-duty]`: a clinician of the default reading centre; the password is read from the terminal."""
 
 from getpass import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import Membership
 from accounts.selectors import default_reading_centre
 from accounts.services.staff import ensure_clinician
 
@@ -17,13 +18,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("handle")
         parser.add_argument("name")
-        parser.add_argument("--on-duty", action="store_true", help="answers for the shared queue if nobody does yet")
+        parser.add_argument("--specialty", choices=Membership.Specialty.values, default=Membership.Specialty.EYE, help="what she signs")
+        parser.add_argument("--on-duty", action="store_true", help="answers for her specialty's queue if nobody does yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
         password = getpass("Password: ")
         if len(password) < PASSWORD_LENGTH:
             raise CommandError(f"The password needs {PASSWORD_LENGTH} characters.")
         ensure_clinician(
-            organisation=default_reading_centre(), handle=options["handle"], name=options["name"], password=password, on_duty=options["on_duty"]
+            organisation=default_reading_centre(),
+            handle=options["handle"],
+            name=options["name"],
+            password=password,
+            on_duty=options["on_duty"],
+            specialty=options["specialty"],
         )
         self.stdout.write(f"{options['handle']} works at the reading centre")
