@@ -19,7 +19,7 @@ from followup.services.delivery import deliver_due
 from followup.services.reconcile import reconcile_patient
 from followup.services.sweep import reconcile_stale
 from screening.models import Encounter, Photo, Reading
-from tests.factories import make_encounter, make_patient, make_photo
+from tests.factories import make_encounter, make_patient, make_photo, make_skin_photo, make_spot
 from tests.followup.conftest import composed, signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("card", "daytime", "clinician")]
@@ -131,6 +131,30 @@ def _silent_encounter(patient: Patient) -> None:
     Photo.objects.filter(pk=photo.pk).update(accepted_at=clock.now() - timedelta(hours=1))
 
 
+def _nobody_rings(patient: Patient) -> None:
+    make_spot(patient, answers={"q0a": True})
+    _open_steps(patient).filter(kind="emergency_today").update(kind="doctor_today")
+
+
+def _silent_answers(patient: Patient) -> None:
+    spot = make_spot(patient)
+    spot.answers.update(recorded_at=clock.now() - timedelta(hours=1))
+    Encounter.objects.filter(pk=spot.pk).update(compose_after=None)
+
+
+def _silent_spot_before_the_eyes(patient: Patient) -> None:
+    spot = make_spot(patient)
+    photo = make_skin_photo(spot)
+    Photo.objects.filter(pk=photo.pk).update(accepted_at=clock.now() - timedelta(hours=1))
+    Encounter.objects.filter(pk=spot.pk).update(compose_after=None)
+    make_encounter(patient, opened_at=clock.now() + timedelta(seconds=1))
+
+
+def _private_photo_of_a_minor(patient: Patient) -> None:
+    make_skin_photo(make_spot(patient, body_site="genitals", side=""), intimate=True)
+    Patient.objects.filter(pk=patient.pk).update(birth_year=clock.now().year - 15)
+
+
 def _stuck_reminder(patient: Patient) -> None:
     queued = Reminder.objects.filter(patient=patient, state=JobState.QUEUED)[:1]
     Reminder.objects.filter(pk__in=queued).update(state="claimed", lease_token=new_id(), lease_until=leases.DatabaseClock() - LONG_AGO)
@@ -195,6 +219,10 @@ def _open_steps(patient: Patient):
         ("reports_without_a_review", _review_without_an_hour),
         ("encounters_overdue_for_a_report", _not_composed),
         ("encounters_without_report_or_step", _silent_encounter),
+        ("encounters_without_report_or_step", _silent_spot_before_the_eyes),
+        ("emergencies_without_a_call", _nobody_rings),
+        ("answers_without_report_or_step", _silent_answers),
+        ("private_photos_of_minors", _private_photo_of_a_minor),
         ("reminders_past_their_lease", _stuck_reminder),
         ("reminders_left_lying", _lying_reminder),
         ("reminders_without_the_promised_person", _nobody_calls),

@@ -190,11 +190,6 @@ class TestToday:
         assert "emergency_today" in open_kinds(patient)
         assert released_result(encounter, "en").code == "emergency_skin"
 
-    def test_emergency_without_a_call_is_found(self, patient: Patient) -> None:
-        make_spot(patient, answers={"q0a": True})
-        Step.objects.filter(kind="emergency_today").update(kind="doctor_today")
-        assert "emergencies_without_a_call" in lost()
-
     def test_dont_know_on_an_emergency_question_is_a_doctor_today(self, patient: Patient) -> None:
         encounter = make_spot(patient, answers=calm_answers(q0b="unknown"))
         assert "doctor_today" in open_kinds(patient)
@@ -216,28 +211,7 @@ class TestPlanOfTheEyes:
         assert open_kinds(told) == {"clinician_review", "first_screen"}
 
 
-class TestInvariants:
-    def test_silent_answers_are_found(self, patient: Patient, clock_at: Callable[..., None]) -> None:
-        encounter = make_spot(patient)
-        Encounter.objects.filter(pk=encounter.pk).update(compose_after=None)
-        clock_at(10, days=1)
-        assert "answers_without_report_or_step" in lost()
-
-    def test_silent_spot_is_found_though_the_eyes_were_photographed_since(self, patient: Patient, clock_at: Callable[..., None]) -> None:
-        encounter = make_spot(patient)
-        make_skin_photo(encounter)
-        Encounter.objects.filter(pk=encounter.pk).update(compose_after=None)
-        Encounter.objects.create(patient=patient, programme="retina-dr", opened_at=clock.now())
-        clock_at(10, days=1)
-        assert "encounters_without_report_or_step" in lost()
-
-    def test_private_photo_of_a_minor_is_found(self, dermatologist: User) -> None:
-        child = make_patient(birth_year=clock.now().year - 15, diabetes=None)
-        encounter = make_spot(child, body_site="genitals", side="")
-        assert lost() == set()
-        make_skin_photo(encounter, intimate=True)
-        assert "private_photos_of_minors" in lost()
-
+class TestPrivateArea:
     def test_private_area_of_a_minor_is_seen_in_person(self, dermatologist: User) -> None:
         child = make_patient(birth_year=clock.now().year - 15, diabetes=None)
         encounter = make_spot(child, body_site="genitals", side="", answers=calm_answers(14))
