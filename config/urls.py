@@ -1,5 +1,6 @@
 """Every door of the service. tests/contracts/access.py has a row for each."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -28,3 +29,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("followup.pages.urls")),
     path("", include("partners.pages.urls")),
 ]
+if "dev" in settings.INSTALLED_APPS:
+    urlpatterns.append(path("tour/", include("dev.tour.pages")))

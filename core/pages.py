@@ -18,7 +18,7 @@ def first(request: HttpRequest) -> HttpResponse:
     """What the service is, for somebody who has not signed in; everybody else starts at home."""
     if request.user.is_authenticated:
         return redirect("home")
-    return render(request, "core/first.html")
+    return render(request, "core/first.html", {"has_tour": settings.MODE == "demo"})
 
 
 @require_safe

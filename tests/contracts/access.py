@@ -86,6 +86,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("core:styleguide", "GET"): everybody(404),
     ("how_to_get_a_picture", "GET"): everybody(200),
     ("try_sample", "POST"): everybody(302),
+    ("tour", "GET"): everybody(404),
     # a sample belongs to the session that made it; a picture's address to the session it was signed for
     ("sample", "GET"): everybody(404),
     ("photo_image", "GET"): everybody(404),

@@ -56,6 +56,7 @@ class World:
             "step_id": self.step.pk,
             "question_id": self.question.pk,
             "token": "forged",
+            "code": "patient",
             "variant": "view",
             "signature": "forged",
             "purpose": "reminder_wechat",

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Organisation, Patient
 from dev.demo import clinic, shop
+from dev.tour.scenes import SCENES
 from followup.models import Step
 from partners.models import Agreement, Answer
+from partners.rules.grid import GRADES
 from screening.models import Encounter, Reading
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +42,12 @@ def test_the_demo_world_is_believable_marked_and_made_anew_by_one_command(people
     assert Encounter.objects.filter(store=store).count() == len(shop.ADULTS) + len(shop.CHILDREN) + 2
     agreement = Agreement.objects.get()
     assert agreement.spent == agreement.cap // 2
+
+    for language in ("en", "zh-hans"):
+        for code in SCENES:
+            page = Client(headers={"accept-language": language}).get(reverse("tour", args=[code]))
+            assert page.status_code == 200, code
+    assert Client().get(reverse("tour", args=["partner"])).content.decode().count('class="bar-label"') == len(GRADES)
 
     answers = set(Answer.objects.values_list("pk", flat=True))
     before = set(Patient.objects.values_list("pk", flat=True))
