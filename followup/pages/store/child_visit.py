@@ -31,18 +31,18 @@ TITLES: Mapping[str, str | Promise] = {"OD": _("Right eye (OD)"), "OS": _("Left 
 
 @dataclass(frozen=True)
 class Control:
-    """One control of an eye as the page shows it; `before` is the previous value with its day."""
+    """One control of an eye as the page shows it."""
 
     field: BoundField
     unit: str | Promise
-    before: str
 
 
 @dataclass(frozen=True)
 class GroupShown:
-    """Controls entered together; `failed` and `confirm` are None where they are not offered."""
+    """Controls entered together; `before` is the previous value with its day; `failed` and `confirm` are None where they are not offered."""
 
     controls: tuple[Control, ...]
+    before: str
     failed: BoundField | None
     confirm: BoundField | None
 
@@ -103,9 +103,8 @@ def _shown(form: MeasureForm, eye: str, group: Group, before: Mapping[tuple[str,
     told = f"{measurement_in_words(last)} · {day_in_words(local_day(last.taken_at, visit.patient.zone), readers_language())}" if last else ""
     confirm = f"{eye}_{group.name}_confirmed"
     return GroupShown(
-        controls=tuple(
-            Control(form[f"{eye}_{control.name}"], control.unit, told if place == 0 else "") for place, control in enumerate(group.controls)
-        ),
+        controls=tuple(Control(form[f"{eye}_{control.name}"], control.unit) for control in group.controls),
+        before=told,
         failed=form[f"{eye}_{group.name}_failed"] if group.may_fail else None,
         confirm=form[confirm] if confirm in form.asked or form.data.get(confirm) else None,
     )
