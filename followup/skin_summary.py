@@ -11,7 +11,7 @@ from core.pure.days import local_day
 from followup.models import Step
 from followup.presenters import REVIEW, step_words
 from followup.result_view import ResultView
-from followup.rules.sentences import sentence
+from followup.rules.sentences import SENTENCES, sentence
 from followup.skin_results import released_lesion
 from screening.models import Encounter, Reading
 from screening.rules.skin.questionnaire import missing
@@ -38,6 +38,13 @@ def is_unanswered(encounter: Encounter) -> bool:
 def hidden_words(encounter: Encounter) -> str:
     """That photos of a private area exist and are not shown; empty where there are none (1 query)."""
     return _("Photos of this place are hidden; a doctor can ask to see them.") if encounter.photos.filter(intimate=True).exists() else ""
+
+
+def unread_words(encounter: Encounter, language: str) -> str:
+    """Why the program did not read a photo of this spot; empty where it did (3 queries)."""
+    reason = next((seen.reading.reason for seen in corrected_photos(encounter) if seen.outcome == Reading.Outcome.UNREAD), "")
+    of_skin = f"unread.{reason}.skin"
+    return sentence(of_skin if of_skin in SENTENCES else f"unread.{reason}", language) if reason else ""
 
 
 def summary_for_patient(encounter: Encounter, language: str) -> SpotSummary:

@@ -21,7 +21,7 @@ from followup.presenters import step_words
 from followup.rules.sentences import sentence
 from followup.selectors import credit_balance, owner_of
 from followup.skin_results import released_lesion
-from followup.skin_summary import answers_of, hidden_words, is_unanswered, summary_for_clinician, summary_for_patient
+from followup.skin_summary import answers_of, hidden_words, is_unanswered, summary_for_clinician, summary_for_patient, unread_words
 from screening.image_paths import image_path
 from screening.models import Encounter
 from screening.services.images import image_of
@@ -48,6 +48,7 @@ def skin_result(request: HttpRequest, patient: Patient, encounter: Encounter) ->
         "step": step_words(released.next_step, language, clock.today(patient.zone)) if released.next_step else None,
         "photos": [(image_path(request.session, shown.photo.pk, "view"), shown.caption) for shown in photos],
         "hidden": hidden_words(encounter),
+        "unread": unread_words(encounter, language),
         "skin_only": sentence("skin_only", language),
         "offers_reminder": has_consent(patient, "reminder_wechat"),
         "balance": credit_balance(patient),
