@@ -177,7 +177,7 @@ def test_intimate_photos_stand_on_no_page_and_their_place_in_no_list(page: Clien
     assert not pypdf.PdfReader(io.BytesIO(page.get(reverse("skin_summary_pdf", args=[encounter.pk, "en"])).content)).pages[0].images
 
 
-@pytest.mark.parametrize(("reason", "words"), [("outside_age", "people of 12 and over"), ("no_automatic_reading", "did not agree to automatic reading")])
+@pytest.mark.parametrize(("reason", "words"), [("outside_age", "people of 12 and over"), ("no_automatic_reading", "did not agree")])
 def test_a_photo_that_the_program_does_not_read_says_why(page: Client, patient: Patient, reason: str, words: str) -> None:
     encounter = make_spot(patient)
     read(encounter, outcome="unread", reason=reason)
