@@ -1,6 +1,7 @@
 """The code a person shows at a store's counter: as a picture to scan and as eight characters to type."""
 
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import segno
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +27,11 @@ def check_in_code(request: HttpRequest, patient: Patient) -> HttpResponse:
     }
     if request.method == "POST":
         code, row = make_check_in_code(patient=patient, by=request.user)
-        context |= {"code": f"{code[:4]} {code[4:]}", "picture": _picture(code), "expires_at": row.expires_at}
+        context |= {
+            "code": f"{code[:4]} {code[4:]}",
+            "picture": _picture(code),
+            "until": f"{row.expires_at.astimezone(ZoneInfo(patient.zone)):%H:%M}",
+        }
     return render(request, "accounts/check_in_code.html", context)
 
 

@@ -50,7 +50,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "store": stores_of(user).first() if role == "store_staff" else None,
             "phone": mask_phone(user.phone) if user.phone else "",
             "patient": patient,
-            "organisations": organisations_of(user),
+            "organisations": [*organisations_of(user), *stores_of(user)],
             "given": [(consent, consent_texts.wording(consent.purpose, language, consent.organisation or centre)) for consent in given],
             "open": [words for words in offered if words.purpose not in {consent.purpose for consent in given}],
         },
