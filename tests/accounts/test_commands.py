@@ -77,6 +77,12 @@ def test_a_clinician_is_added_by_command(centre: Organisation, monkeypatch: pyte
     assert duty_clinician(centre) == clinician
 
 
+def test_a_dermatologist_answers_for_the_skin_and_not_for_the_eyes(centre: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.management.commands.add_clinician.getpass", lambda _prompt: "twelve-letters")
+    call_command("add_clinician", "dr.chen", "陈静", "--specialty", "skin", "--on-duty")
+    assert (duty_clinician(centre, "skin"), duty_clinician(centre)) == (User.objects.get(handle="dr.chen"), None)
+
+
 def test_a_short_password_is_refused(centre: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.management.commands.add_clinician.getpass", lambda _prompt: "short")
     with pytest.raises(CommandError, match="12 characters"):

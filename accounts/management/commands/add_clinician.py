@@ -1,4 +1,4 @@
-"""`python manage.py add_clinician HANDLE NAME [--specialty skin] [--on-duty]`: a clinician of the default reading centre; the password is read from the terminal."""
+"""`python manage.py add_clinician HANDLE NAME [--specialty skin] [--on-duty]`: a clinician of the default reading centre; asks for the password."""
 
 from getpass import getpass
 from typing import Any
