@@ -17,6 +17,7 @@ from dev.demo.family import follow_grandmother, measure_child
 from dev.demo.partner import demo_agreement, forget, spend_half
 from dev.demo.shop import spend_day
 from screening.models import Encounter
+from screening.services.reports import compose_due
 
 
 class Command(BaseCommand):
@@ -51,6 +52,8 @@ def _play(logins: dict[str, User]) -> None:
     measure_child(mother, store, staff)
     spend_day(store, staff)
     fill_queue()
+    # Who sent one eye alone waited half an hour for the other.
+    compose_due()
     spend_half(demo_agreement(logins["pharma.lin"]))
 
 
