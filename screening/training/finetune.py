@@ -159,7 +159,7 @@ def validate(network: Network, examples: list[Example], crops: NDArray[np.uint8]
 
 def _area(truth: NDArray[np.float64], score: NDArray[np.float32]) -> float:
     known = ~np.isnan(truth)
-    return float(roc_auc_score(truth[known], score[known])) if 0 < truth[known].mean() < 1 else float("nan")
+    return float(roc_auc_score(truth[known], score[known])) if len(set(truth[known])) == 2 else float("nan")
 
 
 def _groups(network: Network, rate: float) -> list[dict[str, object]]:

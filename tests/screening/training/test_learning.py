@@ -80,6 +80,38 @@ def test_labels_that_are_not_given_teach_nothing() -> None:
     assert (logits.grad[1, :4] != 0).all()
 
 
+def test_a_graded_photo_that_nobody_rated_is_weakly_readable() -> None:
+    from screening.training.finetune import UNRATED_IS_READABLE, Targets
+
+    targets = Targets.of([example("odir", 1), example("odir", None), example("eyepacs", 2, quality=(1.0, 1.0))])
+    assert targets.quality[:, 1].tolist()[::2] == [0, 1]
+    assert bool(targets.quality[1].isnan().all())
+    assert bool(targets.quality[0, 0].isnan())
+    assert targets.quality_weight[:, 1].tolist() == pytest.approx([UNRATED_IS_READABLE, 1, 1])
+
+
+def test_the_clock_paces_a_run_and_a_run_whose_minutes_are_spent_only_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from torch import nn
+
+    from screening.training import finetune
+
+    class Small(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.backbone, self.heads = nn.Linear(1, 1), nn.Linear(1, 1)
+
+    paces: list[float] = []
+    monkeypatch.setattr(finetune, "_step", lambda *arguments: paces.append(arguments[6]) or 0.5)
+    monkeypatch.setattr(finetune, "validate", lambda *arguments: None)
+    begun, crops, schedule = (Small(), Small()), np.zeros((1, 8, 8, 3), np.uint8), finetune.Schedule(minutes=0.001)
+    assert finetune.finetune(begun, [example("odir", 1)], crops, tmp_path, schedule) is begun[1]
+    assert paces == sorted(paces)
+    assert 0 <= paces[0] < paces[-1] < 1
+    seen = len(paces)
+    finetune.finetune(begun, [example("odir", 1)], crops, tmp_path, schedule)
+    assert len(paces) == seen
+
+
 def test_released_probabilities_follow_the_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     from screening.classifiers.calibration import cumulative
     from screening.classifiers.heads import HEADS
