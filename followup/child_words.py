@@ -25,7 +25,7 @@ from screening.rules.myopia.tables import RECHECKS
 class VisitWords:
     """One visit in words. `banner` is the kind of the result banner; `table` has a line for each thing measured: its name, right eye, left eye.
 
-    `plan` are (what, by which day) of the steps it opened that are still open; `rules` are the rows with their sources.
+    `plan` are (what, by which day) of the steps that her visits opened and that are still open; `rules` are the rows with their sources.
     """
 
     encounter: Encounter
@@ -40,18 +40,17 @@ class VisitWords:
     rules: tuple[str, ...]
 
 
-def visits_in_words(child_encounters: Sequence[Visit], steps: Sequence[Step], language: str) -> list[VisitWords]:
+def visits_in_words(visits: Sequence[Visit], steps: Sequence[Step], language: str) -> list[VisitWords]:
     """The visits, newest first; `steps` are the child's open ones."""
-    return [_in_words(visit, [step for step in steps if step.encounter_id == visit.encounter.pk], language) for visit in reversed(child_encounters)]
+    own = {visit.encounter.pk for visit in visits}
+    return [_in_words(visit, [step for step in steps if step.encounter_id in own], language) for visit in reversed(visits)]
 
 
 def visit_in_words(encounter: Encounter, language: str) -> VisitWords | None:
     """One visit, None before an eye was measured (3 queries)."""
-    visit = next((one for one in child_visits(encounter.patient) if one.encounter.pk == encounter.pk), None)
-    if visit is None:
-        return None
-    steps = Step.objects.filter(encounter=encounter, state=Step.State.OPEN).order_by("due_on")
-    return _in_words(visit, list(steps), language)
+    steps = Step.objects.filter(patient=encounter.patient, state=Step.State.OPEN).order_by("due_on")
+    found = visits_in_words(child_visits(encounter.patient), list(steps), language)
+    return next((words for words in found if words.encounter.pk == encounter.pk), None)
 
 
 def measurement_in_words(row: Measurement) -> str:
@@ -68,7 +67,7 @@ def _in_words(visit: Visit, steps: Sequence[Step], language: str) -> VisitWords:
     finding, sitting = visit.finding, visit.sitting
     due = {step.kind: day_in_words(step.due_on, language) for step in steps}
     banner, headline = _headline(visit, due, language)
-    eyes = (sentence("eye.OD", language), sentence("eye.OS", language))
+    eyes = (_("Right eye (OD)"), _("Left eye (OS)"))
     return VisitWords(
         encounter=visit.encounter,
         day=day_in_words(local_day(sitting.taken_at, visit.encounter.patient.zone), language),
@@ -84,7 +83,7 @@ def _in_words(visit: Visit, steps: Sequence[Step], language: str) -> VisitWords:
 
 
 def _headline(visit: Visit, due: dict[str, str], language: str) -> tuple[str, str]:
-    if "referral" in due:
+    if visit.finding.referring and "referral" in due:
         return "see", sentence("see_a_doctor", language, date=due["referral"])
     if visit.finding.incomplete:
         return "blank", _("Not everything could be measured (this does not mean that all is well).")

@@ -86,5 +86,5 @@ def plain(number: Decimal) -> str:
 
 
 def signed(number: Decimal | None) -> str:
-    """A power with its sign, "" for none."""
-    return "" if number is None else f"{number:+.2f}"
+    """A power with its sign and two places, three for the eighth of a dioptre that a spherical equivalent may have; "" for none."""
+    return "" if number is None else f"{number:+.3f}".removesuffix("0")

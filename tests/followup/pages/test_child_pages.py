@@ -165,12 +165,22 @@ def test_guardian_reads_steps_and_visits_of_her_child_and_of_no_other(desk: Desk
     assert home.get(f"/family/{stranger.pk}/visits/{encounter.pk}/").status_code == 404
 
 
+def test_second_visit_that_refers_reads_so_while_the_first_referral_is_open(desk: Desk, settings: Any) -> None:
+    desk.measure(desk.visit(), **both_eyes("-1.00", "4.7"))
+    settings.CLOCK_SHIFT_SECONDS = 60 * 24 * 3600
+    visit = desk.visit()
+    desk.measure(visit, **both_eyes("-1.00", "4.7"))
+    page = desk.browser.get(f"{visit}result/").content.decode()
+    assert "Signs that a doctor should look at" in page
+    assert "Small changes" not in page
+
+
 def test_visit_in_which_something_lacks_never_reads_as_well(desk: Desk) -> None:
     visit = desk.visit()
     desk.measure(visit, OD_acuity="5.0", OD_sphere="+1.00", OS_acuity_failed="on")
     page = desk.browser.get(f"{visit}result/").content.decode()
     assert "does not mean that all is well" in page
-    assert "No sign of short-sightedness in this check" not in page.split("<table")[0].split("left eye")[1]
+    assert "No sign of short-sightedness in this check" not in page.split("<table")[0].split("Left eye (OS)")[1]
     assert Step.objects.get(patient=desk.child, state="open").rule_id == "not_measurable"
 
 
