@@ -45,9 +45,9 @@ def multipart(fields: dict[str, str], photo: bytes) -> tuple[bytes, str]:
     return b"".join([*parts, head.encode(), photo, f"\r\n--{boundary}--\r\n".encode()]), f"multipart/form-data; boundary={boundary}"
 
 
-def upload(base: str, token: str, photo: bytes, *, eye: str, taken_at: str, key: str, patience_s: float = 120) -> Answer:
-    """Send one photo until it is answered for good."""
-    body, kind = multipart({"kind": "retina", "eye": eye, "taken_at": taken_at}, photo)
+def upload(base: str, token: str, photo: bytes, *, key: str, patience_s: float = 120, **fields: str) -> Answer:
+    """Send one photo with its fields (kind retina where no other is given) until it is answered for good."""
+    body, kind = multipart({"kind": "retina"} | fields, photo)
     until = time.monotonic() + patience_s
     while True:
         try:
@@ -58,6 +58,20 @@ def upload(base: str, token: str, photo: bytes, *, eye: str, taken_at: str, key:
             answer = Answer(0, None)
         if time.monotonic() > until:
             return answer
+        time.sleep(0.2)
+
+
+def post(base: str, token: str, path: str, document: object, *, patience_s: float = 120) -> Answer:
+    """POST a document until it is answered for good."""
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            answer = call("POST", base.rstrip("/") + path, token, body=json.dumps(document).encode(), headers={"Content-Type": "application/json"})
+            if answer.status not in TRANSIENT or time.monotonic() > until:
+                return answer
+        except (URLError, OSError):
+            if time.monotonic() > until:
+                raise
         time.sleep(0.2)
 
 

@@ -14,14 +14,17 @@ import pytest
 from PIL import Image, ImageFilter
 from redis import Redis
 
+from core.ids import new_id
 from dev.stack import Stack
 from tests import photos
-from tests.faults.client import Answer, ask, upload
+from tests.faults.client import Answer, ask, post, upload
 from tests.morning import seconds_to_ten
 
 UPLOADS = 200
 PEOPLE = 25
 ENDS = {"graded", "retake", "refused", "unread", "failed"}
+SPOTS = sorted(Path("dev/samples/skin").glob("*.jpg"))
+NO_EMERGENCY = dict.fromkeys(("q0a", "q0b", "q0c", "q0d", "q0e", "q0f"), False)
 FREE = sorted(Path("dev/samples/retina").glob("*.jpg"))
 
 
@@ -136,6 +139,57 @@ def test_killing_worker_redis_database_and_web_during_200_uploads_loses_nothing(
     listed = [photo["id"] for token in tokens for photo in everything(stack, token)]
     assert len(listed) == len(set(listed)), "a photo is listed twice"
     assert set(listed) >= set(accepted)
+    stack.manage("check_followup")
+
+
+def test_killing_everything_while_spots_are_sent_loses_nobody(stack: Stack) -> None:
+    """The skin's way is the same way: answers, an overview and two close-ups of each person, while anything dies."""
+    people = 16
+    tokens = json.loads(stack.manage("test_people", str(people)).splitlines()[-1])["patients"]
+    moment = taken_at(stack)
+    done = threading.Event()
+
+    def send(person: int) -> list[Answer]:
+        token, sitting = tokens[person], str(new_id())
+        answers = NO_EMERGENCY | {"q5": "one_spot", "q5b": "dark", "m1": person % 3 == 0}
+        begun = {"id": sitting, "body_site": "back", "answers": answers}
+        assert post(stack.url, token, "/api/v1/skin-encounters", begun, patience_s=300).status in (200, 201)
+        photo = SPOTS[person % len(SPOTS)].read_bytes()
+        return [
+            upload(
+                stack.url,
+                token,
+                photo + f"spot {person} {number}".encode(),
+                kind="skin",
+                slot="close_up" if number else "overview",
+                encounter=sitting,
+                taken_at=moment,
+                key=f"spot-{person}-{number}",
+                patience_s=300,
+            )
+            for number in range(3)
+        ]
+
+    def kill_in_turn() -> None:
+        for victim in ("read", "postgres", "web", "redis", "read", "deliver", "postgres", "web"):
+            if done.wait(2):
+                return
+            stack.kill(victim)
+
+    with ThreadPoolExecutor(4) as pool:
+        killer = threading.Thread(target=kill_in_turn)
+        killer.start()
+        sent = dict(zip(tokens, pool.map(send, range(people)), strict=True))
+        done.set()
+        killer.join()
+    for victim in ("postgres", "redis", "web", "read", "deliver"):
+        stack.wait_ready(victim)
+    assert {answer.status for answers in sent.values() for answer in answers} <= {200, 202}
+    accepted = {answer.body["id"]: token for token, answers in sent.items() for answer in answers}
+    assert len(accepted) == 3 * people
+    outcomes = wait_until_read(stack, accepted, within_s=300)
+    assert len(outcomes) == len(accepted)
+    assert set(outcomes.values()) <= ENDS
     stack.manage("check_followup")
 
 

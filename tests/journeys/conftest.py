@@ -8,6 +8,7 @@ import pytest
 
 from dev.stack import Stack
 from dev.suite import browser as installed_browser
+from tests.journeys.people import NAMES, SIZES_AND_LANGUAGES, Person, leave
 from tests.morning import seconds_to_ten
 
 QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -36,3 +37,12 @@ def browser() -> Iterator[Any]:
         launched = playwright.chromium.launch(executable_path=found, args=QUIET)
         yield launched
         launched.close()
+
+
+@pytest.fixture(params=SIZES_AND_LANGUAGES, ids=NAMES)
+def person(browser: Any, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Person]:
+    """Somebody at one size and in one language; nothing may have gone wrong in her browser."""
+    size, locale = request.param
+    somebody = Person(browser, stack, size=size, locale=locale)
+    yield somebody
+    leave(somebody)

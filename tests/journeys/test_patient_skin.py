@@ -5,28 +5,17 @@ Screenshots of every stop lie in var/journeys/ afterwards, to be looked at.
 
 import io
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pypdf
-import pytest
 
 from dev.layout import BASE_DIR
 from dev.stack import Stack
-from tests.journeys.test_patient_eye import DESK, PHONE, WAITS_MS, Person, sign_up
+from tests.journeys.people import DESK, WAITS_MS, Person, sign_up
 
 SAMPLES = BASE_DIR / "dev" / "samples" / "skin"
 ALARMING = {"q1": "self", "q5": "one_spot", "q5b": "dark", "q7": "months", "m1": "yes", "m3": "yes"}
-
-
-@pytest.fixture(params=[(PHONE, "zh-CN"), (DESK, "en-US"), (PHONE, "en-US"), (DESK, "zh-CN")], ids=["phone zh", "desk en", "phone en", "desk zh"])
-def person(browser: Any, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Person]:
-    size, locale = request.param
-    somebody = Person(browser, stack, size=size, locale=locale)
-    yield somebody
-    somebody.context.close()
-    assert somebody.troubles == []
 
 
 def choose_place(person: Person, place: str, part: int) -> None:
