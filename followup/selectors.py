@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Case, CharField, Exists, F, Func, OuterRef, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Concat
 
 from accounts.models import Consent, Organisation, Patient, User
@@ -17,6 +17,7 @@ from followup.models import CreditEntry, Reminder, Reply, Step, Task
 from screening.models import Encounter, Photo, ReportVersion
 from screening.programmes import signed_by_specialty
 from screening.rules.protocol_rows import URGENCIES
+from screening.selectors import SKIN, skin_withheld
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,9 @@ def credit_balance(patient: Patient) -> int:
 
 
 def steps_visible_to(user: User) -> QuerySet[Step]:
-    """Open and closed steps of the patients this actor may see, newest first (1 query when evaluated)."""
-    seen = Step.objects.filter(patient__in=patients_visible_to(user), patient__is_sample=False)
+    """Open and closed steps of the patients this actor may see, newest first; those about the skin as `skin_withheld` says (1 query)."""
+    of_eyes = skin_withheld(user, ~Q(encounter__programme=SKIN))
+    seen = Step.objects.filter(of_eyes, patient__in=patients_visible_to(user), patient__is_sample=False)
     return seen.select_related("patient", "owner", "encounter").order_by("-opened_at", "-id")
 
 

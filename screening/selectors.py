@@ -24,7 +24,7 @@ EYE, SKIN = PROGRAMMES["retina-dr"].code, PROGRAMMES["skin-lesion"].code
 def photos_visible_to(user: User) -> QuerySet[Photo]:
     """Photos of the patients this actor may see, with their reading (2 queries when evaluated)."""
     readings = Prefetch("readings", queryset=Reading.objects.all(), to_attr="all_readings")
-    photos = Photo.objects.filter(_for(user, ~Q(kind="skin")), patient__in=patients_visible_to(user))
+    photos = Photo.objects.filter(skin_withheld(user, ~Q(kind="skin")), patient__in=patients_visible_to(user))
     return photos.select_related("patient").prefetch_related(readings)
 
 
@@ -40,10 +40,11 @@ def sample_encounter(encounter_id: UUID) -> Encounter | None:
 
 def encounters_visible_to(user: User) -> QuerySet[Encounter]:
     """Encounters of the patients this actor may see (1 query)."""
-    return Encounter.objects.filter(_for(user, ~Q(programme=SKIN)), patient__in=patients_visible_to(user)).select_related("patient", "lesion")
+    seen = Encounter.objects.filter(skin_withheld(user, ~Q(programme=SKIN)), patient__in=patients_visible_to(user))
+    return seen.select_related("patient", "lesion")
 
 
-def _for(user: User, not_of_skin: Q) -> Q:
+def skin_withheld(user: User, not_of_skin: Q) -> Q:
     """The skin is shown to the person herself, to who decides for her, and to those who sign for the skin: not to an eye clinic or a store."""
     own = Q(patient__user=user) | Q(patient__in=children_of(user).values("pk"))
     return not_of_skin | own | Q(Exists(practises(user, "skin")))
