@@ -24,11 +24,13 @@ def main() -> None:
         import django
 
         django.setup()
-        from bench import accept, read_path
+        from bench import accept, lists, read_path, skin_path
 
         photo = read_path.twelve_megapixels()
         show("From upload bytes to a stored reading (12-megapixel JPEG)", read_path.run(photo))
+        show("The same of a spot on the skin", skin_path.run())
         show("The door", accept.run(photo))
+        show("Queries of every list, with 3 people and with 12", lists.run())
     finally:
         stack.stop()
 
