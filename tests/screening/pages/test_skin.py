@@ -89,6 +89,11 @@ def test_one_yes_leads_to_call_120_and_nowhere_else(page: Client, patient: Patie
     assert not Photo.objects.filter(patient=patient).exists()
 
 
+def test_no_browser_holds_a_yes_back_for_the_other_answers(page: Client, patient: Patient) -> None:
+    shown = page.get(reverse("skin_questions", args=[make_spot(patient, answers={}).pk, 1])).content.decode()
+    assert '<form method="post" novalidate>' in shown
+
+
 def test_unknown_is_asked_once_more_and_then_taken(page: Client, patient: Patient) -> None:
     encounter = make_spot(patient, answers={})
     again = asked(page, encounter, 1, **{**NO_EMERGENCY, "q0c": "unknown"})
