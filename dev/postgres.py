@@ -25,7 +25,7 @@ GATEWAY_RIGHTS = {
     "SELECT": ("partners_agreement", "partners_snapshot", "partners_snapshotperson", "partners_question", "partners_answer", "partners_charge"),
     "INSERT": ("partners_answer", "partners_charge", "accounts_auditevent"),
     "UPDATE": ("partners_agreement", "partners_question"),
-    "SELECT (id)": ("accounts_auditevent",),
+    "SELECT (id, transaction)": ("accounts_auditevent",),
 }
 # Only these may never be changed or emptied by the app (DESIGN.md section 8).
 APPEND_ONLY = ("accounts_auditevent", "accounts_auditseal")

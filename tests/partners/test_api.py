@@ -57,7 +57,7 @@ BODIES = [
     ('{"where": {"latest_grade": [NaN]}}', "malformed"),
     ('{"where": {"latest_grade": [1e999]}}', "unknown_level"),
     ('{"where": {"latest_grade": [' + "9" * 5000 + "]}}", "malformed"),
-    ('{"where": ' * 300 + "1" + "}" * 300, "not_an_object"),
+    ('{"where": ' * 300 + "1" + "}" * 300, "unknown_dimension"),
     ("[" * 100_000, "malformed"),
     ('{"snapshot": "old"}', "unknown_field"),
     ("[]", "not_an_object"),

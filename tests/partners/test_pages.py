@@ -11,13 +11,14 @@ from core import clock
 from partners.models import Agreement, Question, Snapshot
 from partners.services import answering
 from partners.services.agreements import add_member
-from tests.factories import make_clinician, make_patient
+from tests.factories import make_clinician, make_patient, reading_centre
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def browser(agreement: Agreement) -> Client:
+    reading_centre()
     user = make_user(handle="r.lin", name="Lin", language="en", password=None, at=clock.now())
     add_member(agreement=agreement, user=user.pk)
     client = Client(headers={"accept-language": "en"})
@@ -64,6 +65,13 @@ def test_the_answer_waits_and_looks_again_by_itself(browser: Client, snapshot: S
     page = browser.get(asked["Location"]).content.decode()
     assert 'hx-trigger="every 2s"' in page
     assert 'class="bar"' not in page
+
+
+def test_both_pages_read_in_chinese(browser: Client, snapshot: Snapshot, settings: Any) -> None:
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
+    browser.cookies["django_language"] = "zh-hans"
+    assert "条形末端的色带" in answer_page(browser, snapshot, settings)
+    assert "有 95% 的可能误差不超过 20 人" in browser.get("/partner/").content.decode()
 
 
 def test_too_few_is_said_in_words(browser: Client, snapshot: Snapshot, settings: Any) -> None:
