@@ -78,8 +78,11 @@ def sign_as_dermatologist(browser: Any, stack: Stack, *, name: str) -> None:
     doctor.look("70-spot-queue")
     page.locator("nav ol a", has_text=name).first.click()
     page.wait_for_selector("form.answer")
-    page.check("input[name=lesion_class][value=MEL]")
-    page.check("input[name=urgency][value=urgent]")
+    for decision in ("lesion_class][value=MEL", "urgency][value=urgent"):
+        # Each choice asks what follows from it; the next one waits for the answer.
+        page.check(f"input[name={decision}]")
+        page.wait_for_timeout(200)
+        page.wait_for_load_state("networkidle")
     page.wait_for_selector("#echo dl")
     doctor.look("71-spot-case")
     page.locator("form.answer .act button").click()
