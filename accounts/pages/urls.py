@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.pages import check_in, consents, doors, me
+from accounts.pages import check_in, consents, doors, family, me
 
 urlpatterns = [
     path("sign-up/", doors.sign_up, name="sign_up"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("consent/", consents.consent, name="consent"),
     path("consent/<slug:purpose>/give/", consents.give, name="give_consent"),
     path("consent/<slug:purpose>/withdraw/", consents.withdraw, name="withdraw_consent"),
+    path("family/<uuid:child_id>/consents/", family.child_consents, name="child_consents"),
     path("me/", me.me, name="me"),
     path("me/check-in-code/", check_in.check_in_code, name="check_in_code"),
 ]

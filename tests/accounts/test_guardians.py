@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.http import Http404
+from django.test import Client
 
 from accounts.models import Consent, Guardianship, Patient
 from accounts.rules.guardianship import coming_of_age, must_agree
@@ -130,3 +131,33 @@ def test_staff_of_another_store_registers_nobody(counter: dict[str, Any]) -> Non
     for changed in ({"by": make_staff(other)}, {"store": other, "by": make_staff(other)}, {"guardian": make_patient()}):
         with pytest.raises(Http404):
             register(counter, **changed)
+
+
+def test_guardian_takes_back_what_she_agreed_to_for_her_child_from_her_phone(counter: dict[str, Any]) -> None:
+    child = register(counter).child
+    phone, address = Client(headers={"accept-language": "en"}), f"/family/{child.pk}/consents/"
+    phone.force_login(counter["guardian"].user)
+    assert phone.post(address, {"withdraw": "reminder_wechat"}).status_code == 302
+    assert not has_consent(child, "reminder_wechat")
+    phone.post(address, {"give": "reminder_wechat"})
+    assert has_consent(child, "reminder_wechat")
+
+
+def test_childs_record_is_closed_only_when_confirmed(counter: dict[str, Any]) -> None:
+    child = register(counter).child
+    phone, address = Client(headers={"accept-language": "en"}), f"/family/{child.pk}/consents/"
+    phone.force_login(counter["guardian"].user)
+    assert "This closes the child" in phone.post(address, {"withdraw": "care"}).content.decode()
+    assert has_consent(child, "care")
+    phone.post(address, {"withdraw": "care", "confirm": "care"})
+    assert not has_consent(child, "share_store")
+    assert child not in patients_visible_to(counter["by"])
+
+
+def test_nobody_else_decides_about_the_consents_of_a_child(counter: dict[str, Any]) -> None:
+    child = register(counter).child
+    for user in (make_patient().user, counter["by"]):
+        phone = Client()
+        phone.force_login(user)
+        assert phone.post(f"/family/{child.pk}/consents/", {"withdraw": "care", "confirm": "care"}).status_code == 404
+    assert has_consent(child, "care")

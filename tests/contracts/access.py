@@ -232,6 +232,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("store_child_paper", "GET"): page(),
     ("family", "GET"): page(200, 200),
     ("family_child", "GET"): page(guardian=200),
+    ("child_consents", "GET"): page(guardian=200),
+    ("child_consents", "POST"): page(guardian=302),
     # the patient's encounter is no visit of the child
     ("family_visit", "GET"): page(),
 }

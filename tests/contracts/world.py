@@ -46,6 +46,7 @@ class World:
         return {
             "photo_id": self.photo.pk,
             "encounter_id": self.encounter.pk,
+            "patient_id": self.encounter.patient_id,
             "visit_id": self.visit.pk,
             "spot_id": self.spot.pk,
             "slot": "close_up",
