@@ -7,7 +7,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from screening.models import JobState, Photo, Reading
-from screening.rules.quality import retake_instruction
+from screening.rules.quality import retake_instruction, skin_instruction
+from screening.selectors import SKIN
 
 POLL_SECONDS = 2
 
@@ -16,12 +17,19 @@ def instruction_for(reading: Reading) -> str:
     """What to do about an outcome that is not a reading, in the reader's language; empty where there is nothing to do."""
     match reading.outcome:
         case Reading.Outcome.RETAKE | Reading.Outcome.REFUSED:
-            return retake_instruction(reading.reason, "patient").text(get_language() or "zh-hans")
+            return _how_to_retake(reading, get_language() or "zh-hans")
         case Reading.Outcome.FAILED:
             return _("We could not read this photo; a person is looking into it. You do not need to do anything.")
         case Reading.Outcome.UNREAD:
             return _("This photo is not read by the program; a doctor will look at it.")
     return ""
+
+
+def _how_to_retake(reading: Reading, language: str) -> str:
+    if reading.programme != SKIN:
+        return retake_instruction(reading.reason, "patient").text(language)
+    instruction = skin_instruction(reading.reason)
+    return instruction.text(language) if instruction else _("This photo could not be opened. Please take a new one with your phone.")
 
 
 def photo_state(photo: Photo, reading: Reading, *, warnings: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -167,6 +167,16 @@ def test_a_card_says_one_thing_to_do_and_after_three_close_ups_where_to_go(page:
     assert answer.context["card"].form is None
 
 
+@pytest.mark.parametrize(
+    ("outcome", "reason", "words"),
+    [("retake", "blur", "Tap the lesion to focus"), ("refused", "not_skin", "No skin was found"), ("refused", "corrupt", "could not be opened")],
+)
+def test_what_to_do_about_a_photo_is_what_somebody_with_a_phone_can_do(page: Client, patient: Patient, outcome: str, reason: str, words: str) -> None:
+    encounter = make_spot(patient)
+    make_skin_photo(encounter, outcome=outcome, reason=reason)
+    assert words in page.get(reverse("skin_photos", args=[encounter.pk])).content.decode()
+
+
 def test_one_more_close_up_is_welcome_and_not_a_third(page: Client, patient: Patient) -> None:
     encounter = make_spot(patient)
     states = []
