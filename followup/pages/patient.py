@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.gate import for_patients
 from accounts.homes import home_above
 from accounts.models import Patient, User
-from accounts.selectors import actor_role, has_consent
+from accounts.selectors import actor_role, children_of, has_consent
 from core import clock
 from core.dates import day_in_words
 from core.ids import new_id
@@ -72,6 +72,7 @@ def _home(request: HttpRequest, patient: Patient) -> HttpResponse:
             "task": step_words(task, language, day) if task else None,
             "dated": step_words(dated, language, day) if dated else None,
             "last": released_result(last, language) if last else None,
+            "children": children_of(request.user).order_by("pk"),
             "offers_reminder": found.credits == 0 and has_consent(patient, "reminder_wechat"),
             "tap": new_id(),
         },

@@ -192,3 +192,10 @@ def test_other_store_sees_nothing(desk: Desk) -> None:
         assert other.get(f"{visit}{page}").status_code == 404
     assert other.post(f"/store/children/{desk.child.pk}/visit/").status_code == 404
     assert other.get(f"/store/people/{desk.guardian.pk}/children/").status_code == 404
+
+
+def test_guardians_home_leads_to_her_child(desk: Desk) -> None:
+    home = Client()
+    assert desk.guardian.user is not None
+    home.force_login(desk.guardian.user)
+    assert f'href="/family/{desk.child.pk}/"' in home.get("/home/", follow=True).content.decode()
