@@ -35,16 +35,14 @@ SKIN_COLUMNS = (
 
 
 def skin_row(outcome: Outcome, milliseconds: int | None = None, clinical: dict[str, float] | None = None, least: float = 1.0) -> dict[str, object]:
-    """Row with ``SKIN_COLUMNS`` in order. ``class`` is the likeliest class of a graded photo, whether it may be called so (``in_scope``) or not.
+    """Row with ``SKIN_COLUMNS`` in order. ``class`` is decided for every graded photo, whether it may be called so (``in_scope``) or not.
 
     ``clinical`` are the probabilities with the answers, where there are any, ``least`` their conformal limit.
     """
-    chances = {name: outcome.probabilities.get(f"p_{name}", 0.0) for name in CLASSES}
-    graded = outcome.outcome == "graded" and outcome.probabilities
     found: dict[str, object] = {
         "outcome": outcome.outcome,
         "reason": outcome.reason,
-        "class": max(CLASSES, key=chances.__getitem__) if graded else None,
+        "class": outcome.class_set[0] if outcome.outcome == "graded" else None,
         "suspicious": None if outcome.suspicious is None else int(outcome.suspicious),
         "in_scope": None if outcome.in_scope is None else int(outcome.in_scope),
         **{name: _rounded(chance) for name, chance in outcome.probabilities.items()},
@@ -55,7 +53,7 @@ def skin_row(outcome: Outcome, milliseconds: int | None = None, clinical: dict[s
     if clinical:
         found |= {f"m_{name}": _rounded(chance) for name, chance in clinical.items()}
         found["m_suspicious"] = _rounded(sum(clinical[name] for name in SUSPICIOUS_CLASSES))
-        found["set_clinical"] = ";".join(class_set([clinical[name] for name in CLASSES], least))
+        found["set_clinical"] = ";".join(class_set([clinical[name] for name in CLASSES], max(CLASSES, key=clinical.__getitem__), least))
     return dict.fromkeys(SKIN_COLUMNS) | found
 
 

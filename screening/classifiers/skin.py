@@ -56,10 +56,18 @@ def class_probabilities(logits: Sequence[float], scaling: Mapping[str, float]) -
     return softmax([scaling["slope"] * logit + scaling[name] for name, logit in zip(CLASSES, logits, strict=True)])
 
 
-def class_set(chances: Sequence[float], least: float) -> tuple[str, ...]:
-    """Every class whose probability is at least ``least``, likeliest first; never empty."""
-    ranked = sorted(range(len(CLASSES)), key=lambda number: -chances[number])
-    return tuple(CLASSES[number] for place, number in enumerate(ranked) if place == 0 or chances[number] >= least)
+def decided_class(chances: Sequence[float], prior: Mapping[str, float]) -> str:
+    """The class that the photo speaks for most: whose probability rises highest above its share in the prior.
+
+    The likeliest class outright would be the commonest one too often: rare classes, melanoma among them, would hardly ever be named.
+    """
+    return max(zip(CLASSES, chances, strict=True), key=lambda pair: pair[1] / prior[pair[0]])[0]
+
+
+def class_set(chances: Sequence[float], decided: str, least: float) -> tuple[str, ...]:
+    """The decided class, then every other whose probability is at least ``least``, likeliest first."""
+    ranked = sorted(zip(CLASSES, chances, strict=True), key=lambda pair: -pair[1])
+    return (decided, *(name for name, chance in ranked if name != decided and chance >= least))
 
 
 def _gated(card: ModelCard, photo: bytes, least: float) -> _Seen | Outcome:
@@ -96,6 +104,7 @@ def _classified(card: ModelCard, seen: _Seen) -> Outcome:
     p_suspicious = suspicion.probability(logits[SUSPICIOUS])
     p_in_scope = card.calibration["in_scope"].probability(logits[IN_SCOPE])
     in_scope = p_in_scope >= card.thresholds["in_scope"] and max(chances) >= card.thresholds["class_confidence"]
+    decided = decided_class(chances, card.prior)
     readable = seen.reason is None
     width, height = seen.pixels.shape[1], seen.pixels.shape[0]
     return Outcome(
@@ -112,10 +121,10 @@ def _classified(card: ModelCard, seen: _Seen) -> Outcome:
         attention=attention_png(seen.answer.activation, seen.square, width, height, inner=1.0),
         probabilities={f"p_{name}": chance for name, chance in zip(CLASSES, chances, strict=True)} | {"p_suspicious": p_suspicious},
         intervals={"p_suspicious": suspicion.interval(logits[SUSPICIOUS])},
-        lesion_class=CLASSES[chances.index(max(chances))] if in_scope and readable else None,
+        lesion_class=decided if in_scope and readable else None,
         suspicious=p_suspicious >= card.thresholds["suspicious"] if readable else None,
         in_scope=in_scope if readable else None,
-        class_set=class_set(chances, card.least_in_set),
+        class_set=class_set(chances, decided, card.least_in_set),
     )
 
 

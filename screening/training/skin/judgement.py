@@ -92,16 +92,18 @@ def _melanoma(known: Sequence[Pair]) -> dict[str, object] | None:
 
 
 def _classes(known: Sequence[Pair], letter: str) -> dict[str, object] | None:
-    """The likeliest class of every photo with probabilities, asked for again or not; a photo refused is not here but in the outcomes."""
+    """The decided class of every photo with probabilities, asked for again or not; a photo refused is not here but in the outcomes."""
     answered = [pair for pair in known if given(pair[1][f"{letter}_{CLASSES[0]}"])]
     if not answered:
         return None
     chances = np.array([[number(found[f"{letter}_{name}"], 0.0) for name in CLASSES] for _, found in answered])
     truth = np.array([CLASSES.index(label["label"]) for label, _ in answered])
-    decided = chances.argmax(axis=1)
     patients = patient_codes([label for label, _ in answered])
     column = "set_photo" if letter == "p" else "set_clinical"
+    # The set begins with the decided class.
     sets = [str(found[column]).split(";") for _, found in answered]
+    decided = np.array([CLASSES.index(kept[0]) for kept in sets])
+    likeliest = chances.argmax(axis=1)
     covered = np.array([CLASSES[number] in kept for number, kept in zip(truth.tolist(), sets, strict=True)])
     return {
         "n": len(answered),
@@ -109,7 +111,7 @@ def _classes(known: Sequence[Pair], letter: str) -> dict[str, object] | None:
         "balanced_accuracy": with_interval(metrics.balanced_accuracy(truth, decided, len(CLASSES)), patients),
         "recall": {name: with_interval(metrics.share(decided == truth, truth == place), patients) for place, name in enumerate(CLASSES)},
         "per_class_n": {name: int((truth == place).sum()) for place, name in enumerate(CLASSES)},
-        "ece": with_interval(metrics.calibration_error(chances.max(axis=1), decided == truth), patients),
+        "ece": with_interval(metrics.calibration_error(chances.max(axis=1), likeliest == truth), patients),
         "set_coverage": with_interval(metrics.mean_of(covered.astype(np.float64)), patients),
         "set_size": with_interval(metrics.mean_of(np.array([float(len(kept)) for kept in sets])), patients),
         "confusion": np.bincount(truth * len(CLASSES) + decided, minlength=len(CLASSES) ** 2).reshape(len(CLASSES), -1).tolist(),

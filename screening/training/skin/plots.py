@@ -23,6 +23,6 @@ def draw_skin_plots(labels: Sequence[Mapping[str, str]], predictions: Sequence[M
     if 0 < pairs["suspicious"][:, 0].mean() < 1:
         draw_roc(pairs, out / "roc.svg")
         draw_reliability(pairs, out / "reliability.svg")
-    decided = [max(range(len(CLASSES)), key=lambda place: number(found[f"p_{CLASSES[place]}"], 0.0)) for _, found in known]
+    decided = [CLASSES.index(str(found["set_photo"]).split(";")[0]) for _, found in known]
     truth = [CLASSES.index(label) for label, _ in known]
     draw_confusion(np.array([truth, decided]).T, out / "confusion.svg", CLASSES)

@@ -21,7 +21,7 @@ from screening.classifiers.skin_clinical import ClinicalHead
 from screening.classifiers.skin_heads import CLASSES, IN_SCOPE, KINDS, LESION, SUSPICIOUS
 from screening.training.finetune import logits_of
 from screening.training.skin.clinical import clinical_head
-from screening.training.skin.photos import SKIN, UNKNOWN, LesionPhoto
+from screening.training.skin.photos import UNKNOWN, LesionPhoto
 
 INPUT_PX = 256
 SETS = ("pad-ufes", "milk10k")
@@ -31,7 +31,9 @@ _SENSITIVITY_WANTED = 0.95
 _CALLED_OUT_OF_SCOPE = 0.10
 """Most of the validation photos of other conditions that may be called one of the six classes (issue 19)."""
 _COVERAGE = 0.90
-_SKIN_LOST, _OVERVIEWS_LOST = 0.003, 0.0005
+_SKIN_LOST = 0.005
+_OVERVIEW = 0.15
+"""Least probability of skin for an overview: no close-up of the validation split lies below it, and nobody has overviews to choose it by."""
 _RESAMPLES = 200
 
 Vector = NDArray[np.float64]
@@ -86,13 +88,13 @@ def freeze(photos: list[LesionPhoto], logits: NDArray[np.float32]) -> Frozen:
     p_suspicious = np.array([fitted["suspicious"].probability(logit) for logit in logits[:, SUSPICIOUS].tolist()])
     p_scope = np.array([fitted["in_scope"].probability(logit) for logit in logits[:, IN_SCOPE].tolist()])
     own = chances[six, classes[six]]
-    skin = np.array([softmax(row)[0] for row in logits[:, KINDS].tolist()])[np.array([photo.kind == SKIN for photo in photos])]
+    skin = np.array([softmax(row)[0] for row in logits[:, KINDS].tolist()])[np.isin(sources, SETS)]
     return Frozen(
         {
             "suspicious": _suspicious_threshold(p_suspicious, suspicious, sources),
             **_scope_thresholds(p_scope, chances.max(axis=1), scope == 1, np.isin(sources, SETS) & (scope == 0)),
-            "skin": round(min(0.5, float(np.quantile(skin, _SKIN_LOST))), 4),
-            "skin_overview": round(min(0.05, float(np.quantile(skin, _OVERVIEWS_LOST))), 4),
+            "skin": round(float(np.quantile(skin, _SKIN_LOST)), 4),
+            "skin_overview": _OVERVIEW,
         },
         fitted,
         scaling,

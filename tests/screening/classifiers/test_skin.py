@@ -13,7 +13,7 @@ from screening.classifiers import registry
 from screening.classifiers.engine import PATTERN, check_golden, pattern, serving_engine
 from screening.classifiers.outcome import Outcome
 from screening.classifiers.rows import SKIN_COLUMNS, skin_row
-from screening.classifiers.skin import PROGRAMME, class_probabilities, class_set, read_photo, view_with_gate
+from screening.classifiers.skin import PROGRAMME, class_probabilities, class_set, decided_class, read_photo, view_with_gate
 from screening.classifiers.skin_heads import CLASSES
 from screening.imaging.decode import decode
 from screening.imaging.skin_crop import middle_square, square_crop
@@ -70,7 +70,8 @@ def test_a_reading_holds_together(reading: Outcome) -> None:
     assert sum(chances.values()) == pytest.approx(1)
     assert reading.suspicious == (reading.probabilities["p_suspicious"] >= card.thresholds["suspicious"])
     assert (reading.lesion_class is not None) == reading.in_scope
-    assert reading.class_set[0] == max(chances, key=chances.__getitem__)
+    assert reading.class_set[0] == decided_class(list(chances.values()), card.prior)
+    assert reading.lesion_class in (None, reading.class_set[0])
     assert all(chances[name] >= card.least_in_set for name in reading.class_set[1:])
     assert (reading.grade, reading.referable, reading.grade_set) == (None, None, ())
     low, high = reading.intervals["p_suspicious"]
@@ -153,7 +154,13 @@ def test_class_probabilities_follow_slope_and_offset() -> None:
     assert class_probabilities([4.0, 0, 0, 0, 0, 0], scaling)[0] == pytest.approx(np.exp(2) / (np.exp(2) + 6))
 
 
-def test_a_class_set_is_never_empty_and_begins_with_the_likeliest() -> None:
+def test_the_decided_class_is_the_one_the_photo_speaks_for_and_not_the_commonest() -> None:
+    prior = {"ACK": 0.1, "BCC": 0.5, "MEL": 0.05, "NEV": 0.15, "SCC": 0.1, "SEK": 0.1}
+    assert decided_class([0.05, 0.5, 0.25, 0.1, 0.05, 0.05], prior) == "MEL"
+    assert decided_class([0.0, 0.9, 0.05, 0.05, 0.0, 0.0], prior) == "BCC"
+
+
+def test_a_class_set_begins_with_the_decided_class_and_is_never_empty() -> None:
     chances = [0.05, 0.3, 0.4, 0.15, 0.05, 0.05]
-    assert class_set(chances, 0.9) == ("MEL",)
-    assert class_set(chances, 0.1) == ("MEL", "BCC", "NEV")
+    assert class_set(chances, "MEL", 0.9) == ("MEL",)
+    assert class_set(chances, "NEV", 0.2) == ("NEV", "MEL", "BCC")
