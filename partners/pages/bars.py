@@ -8,21 +8,22 @@ from django.utils.translation import gettext as _
 from partners.grid_words import level_words
 from partners.presenters import Cell
 
-ROW = 36
-LABEL = 280
-WIDTH = 460
-FIGURE = 100
+# A row is a label with its bar below, so that a phone's width is enough for words of a readable size.
+ROW = 60
+BAR_TOP = 30
+BAR_HEIGHT = 20
+WIDTH = 400
+FIGURE = 80
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One row; lengths and places in the SVG's own units. A count that is too small to show has no bar."""
+    """One row; lengths and places in the SVG's own units. A count that is too small to show has no figure and no bar."""
 
     label: str
-    persons: int | None
-    low: int | None
-    high: int | None
-    y: int
+    figure: str
+    label_at: int
+    top: int
     middle: int
     length: int = 0
     band_start: int = 0
@@ -35,9 +36,8 @@ class Chart:
 
     bars: tuple[Bar, ...]
     height: int
-    width: int = LABEL + WIDTH + FIGURE
-    start: int = LABEL
-    figures_at: int = LABEL + WIDTH + FIGURE
+    width: int = WIDTH + FIGURE
+    bar_height: int = BAR_HEIGHT
 
 
 def chart(cells: Sequence[Cell], language: str) -> Chart:
@@ -53,9 +53,10 @@ def label_of(cell: Cell, language: str) -> str:
 
 
 def _bar(cell: Cell, place: int, most: int, language: str) -> Bar:
-    count, top, label = cell.count, place * ROW, label_of(cell, language)
+    count = cell.count
+    words, label_at, top = label_of(cell, language), place * ROW + BAR_TOP // 2, place * ROW + BAR_TOP
+    middle = top + BAR_HEIGHT // 2
     if count.persons is None or count.low is None or count.high is None:
-        return Bar(label, None, None, None, top + 8, top + ROW // 2)
+        return Bar(words, "", label_at, top, middle)
     low, high = (round(WIDTH * edge / most) for edge in (count.low, count.high))
-    length = round(WIDTH * count.persons / most)
-    return Bar(label, count.persons, count.low, count.high, top + 8, top + ROW // 2, length, LABEL + low, max(2, high - low))
+    return Bar(words, f"{count.persons:,}", label_at, top, middle, round(WIDTH * count.persons / most), low, max(2, high - low))

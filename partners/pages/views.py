@@ -12,9 +12,9 @@ from partners.models import Agreement
 from partners.pages.bars import chart, label_of
 from partners.pages.forms import QuestionForm
 from partners.pages.gate import for_members
-from partners.presenters import Told, told
+from partners.presenters import told
 from partners.query_words import in_words
-from partners.rules.privacy import COST, half_width
+from partners.rules.privacy import COST, Count, half_width
 from partners.selectors import has_synthetic_persons, left_to_spend, newest_snapshot, question_of, questions_of, snapshot_grid
 from partners.services.asking import ask
 
@@ -50,7 +50,8 @@ def answer(request: HttpRequest, agreement: Agreement, question_id: UUID) -> Htt
         **_budget(agreement),
         "found": found,
         "words": in_words(found.query, language),
-        "rows": _rows(found, language),
+        "total": _figures(found.total) if found.total else None,
+        "rows": [(label_of(cell, language), *_figures(cell.count)) for cell in found.cells],
         "synthetic": has_synthetic_persons(found.question.snapshot),
     }
     if found.query.by and found.cells:
@@ -58,9 +59,8 @@ def answer(request: HttpRequest, agreement: Agreement, question_id: UUID) -> Htt
     return render(request, "partners/answer.html", context)
 
 
-def _rows(found: Told, language: str) -> list[tuple[str, ...]]:
-    counts = [(label_of(cell, language), cell.count) for cell in found.cells]
-    return [(label, *(("–" if figure is None else f"{figure:,}") for figure in (count.persons, count.low, count.high))) for label, count in counts]
+def _figures(count: Count) -> tuple[str, ...]:
+    return tuple("–" if figure is None else f"{figure:,}" for figure in (count.persons, count.low, count.high))
 
 
 def _budget(agreement: Agreement) -> dict[str, object]:
