@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import Consent, ConsentText, Patient
+from accounts.own_data import erase_patient
 from accounts.services.consent import withdraw_consent
 from core import clock
 from partners.models import Snapshot, SnapshotPerson
@@ -90,6 +91,15 @@ def test_whoever_withdraws_research_or_her_record_is_in_no_new_count(purpose: st
     assert {SnapshotPerson.objects.get(pk=row.pk).withdrawn_at is not None for row in own} == {is_out}
     assert SnapshotPerson.objects.get(pk=others.pk).withdrawn_at is None
     assert sum(counts_of(newest, parse({}, snapshot_grid(newest)))) == (1 if is_out else 2)
+
+
+def test_an_erased_person_is_in_no_new_count() -> None:
+    patient = make_patient(is_demo=True)
+    snapshot = Snapshot.objects.create(built_at=at(2026, 1, 1), last_year=2026, secret=new_secret())
+    row = with_row(snapshot, patient)
+    erase_patient(patient)
+    row.refresh_from_db()
+    assert row.withdrawn_at is not None
 
 
 def test_a_snapshot_knows_nobody_by_another_snapshots_pseudonym() -> None:
