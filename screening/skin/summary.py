@@ -74,7 +74,7 @@ def summary_pdf(summary: SpotSummary, picture: Callable[[Photo], bytes]) -> byte
         "headings": {"findings": _("What the program and the doctor say"), "photos": _("Photos"), "answers": _("Answers")},
     }
     page: bytes = typst.compile(
-        PAGE.read_bytes(), font_paths=[str(sans_path().parent)], ignore_system_fonts=True, sys_inputs={"told": json.dumps(told, ensure_ascii=False)}
+        PAGE, font_paths=[sans_path().parent], ignore_system_fonts=True, sys_inputs={"told": json.dumps(told, ensure_ascii=False)}
     )
     return page
 
