@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from screening.imaging.geometry import Pixels
 
-SMALLEST_SIDE = 200
+SMALLEST_SIDE = 140
 DARKEST, BRIGHTEST = 62.0, 225.0
 MOST_GLARE = 0.25
 LEAST_DETAIL = 0.72
