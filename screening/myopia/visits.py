@@ -35,14 +35,17 @@ def open_visit(*, visit_id: UUID, patient: Patient, store: Organisation, by: Use
     """The child's visit under the client's id, opened on first use. `opened_at` is the client's own time, where it was offline.
 
     Raises Http404 where `by` is not staff of the store, the child does not share with it, or the id is another's; Problem `not_a_child` (422)
-    from 18 years on, and `in_future`.
+    from 18 years on, `in_future` and `before_birth`.
     """
     _staff_of(store, patient, by)
     now = clock.now()
     opened = opened_at or now
     if opened > now + CLOCKS_DIFFER:
         raise Problem("in_future", _("This moment lies in the future."), status_code=422, pointer="/opened_at")
-    if age_on(patient, local_day(opened, patient.zone)) >= ADULT:
+    age = age_on(patient, local_day(opened, patient.zone))
+    if age < 0:
+        raise Problem("before_birth", _("This moment lies before the child was born."), status_code=422, pointer="/opened_at")
+    if age >= ADULT:
         raise Problem("not_a_child", _("From 18 years on this programme is not for her."), status_code=422, pointer="/patient", limit=ADULT)
     visit, is_new = Encounter.objects.get_or_create(
         pk=visit_id, defaults={"patient": patient, "programme": MYOPIA, "store": store, "opened_at": opened}
@@ -59,12 +62,14 @@ def record_measurements(*, visit: Encounter, entries: Sequence[Entry], by: User)
     """Take all entries or none; those that were taken before are given back as they are.
 
     Raises Problem (422) with the first fault's code, or `confirm` where only questions are left; `faults` and `questions` list them all with their
-    pointers. Problem `measurement_conflict` (409) where an id stands for something else already; Http404 for anybody but staff of the visit's store.
+    pointers. Problem `id_twice` (422) and `measurement_conflict` (409) where an id stands for something else already; Http404 for anybody but staff of the visit's store.
     """
     if visit.store is None or visit.programme != MYOPIA:
         raise Http404
     _staff_of(visit.store, visit.patient, by)
     patient = Patient.objects.select_for_update().get(pk=visit.patient_id)
+    if len({entry.id for entry in entries}) < len(entries):
+        raise Problem("id_twice", _("Two measurements have the same id; each needs its own."), status_code=422, pointer="/measurements")
     taken_before = {row.pk: row for row in Measurement.objects.filter(pk__in=[entry.id for entry in entries]).select_related("encounter")}
     for place, entry in enumerate(entries):
         if entry.id in taken_before:
@@ -134,7 +139,7 @@ def _problem(code: str, faults: Sequence[_Told], questions: Sequence[_Told]) -> 
 def _check_moment(entry: Entry, patient: Patient) -> None:
     if entry.taken_at > clock.now() + CLOCKS_DIFFER:
         raise EntryFault("in_future", "taken_at")
-    if patient.birth_date is not None and local_day(entry.taken_at, patient.zone) < patient.birth_date:
+    if age_on(patient, local_day(entry.taken_at, patient.zone)) < 0:
         raise EntryFault("before_birth", "taken_at")
 
 

@@ -126,6 +126,21 @@ def test_fault_stands_at_its_field_and_nothing_is_kept(counter: Counter, fields:
     assert Measurement.objects.count() == 0
 
 
+def test_two_measurements_with_one_id_are_told_and_nothing_is_kept(counter: Counter) -> None:
+    sent = entry("acuity", value="5.0", notation="five_point")
+    answer = counter.send(counter.opened(), sent, {**sent, "eye": "OS"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "id_twice")
+    assert Measurement.objects.count() == 0
+
+
+def test_moment_before_she_was_born_is_told(counter: Counter) -> None:
+    early = f"{counter.child.birth_year - 1}-01-01T00:00:00+08:00"
+    answer = counter.api.post("/api/v1/visits", {"id": str(new_id()), "patient": str(counter.child.pk), "opened_at": early}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "before_birth")
+    sent = counter.send(counter.opened(), entry("acuity", value="5.0", taken_at=early))
+    assert told(sent) == [("/measurements/0/taken_at", "before_birth")]
+
+
 def test_time_to_come_is_a_fault(counter: Counter) -> None:
     tomorrow = (clock.now() + timedelta(days=1)).isoformat()
     assert told(counter.send(counter.opened(), entry("acuity", value="5.0", taken_at=tomorrow))) == [("/measurements/0/taken_at", "in_future")]
