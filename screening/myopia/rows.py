@@ -48,6 +48,11 @@ def age_on(patient: Patient, day: date) -> int:
     return youngest_age(day, birth_date=patient.birth_date, birth_year=patient.birth_year)
 
 
+def is_born_by(patient: Patient, day: date) -> bool:
+    """Whether she may have been born by a day; of a year alone its first day counts."""
+    return (patient.birth_date or date(patient.birth_year, 1, 1)) <= day
+
+
 def refraction_of(row: Measurement) -> Refraction | None:
     """The three numbers together, None where there are none."""
     if row.sphere is None or row.cylinder is None:

@@ -18,7 +18,7 @@ from core.problems import Problem
 from core.pure.days import local_day
 from screening import events
 from screening.models import Encounter, Measurement
-from screening.myopia.rows import age_on, in_order, refraction_of
+from screening.myopia.rows import age_on, in_order, is_born_by, refraction_of
 from screening.myopia.selectors import MYOPIA
 from screening.myopia.words import fault_in_words, question_in_words
 from screening.rules.myopia.entries import Entry, Taken, read_entry
@@ -42,10 +42,10 @@ def open_visit(*, visit_id: UUID, patient: Patient, store: Organisation, by: Use
     opened = opened_at or now
     if opened > now + CLOCKS_DIFFER:
         raise Problem("in_future", _("This moment lies in the future."), status_code=422, pointer="/opened_at")
-    age = age_on(patient, local_day(opened, patient.zone))
-    if age < 0:
+    day = local_day(opened, patient.zone)
+    if not is_born_by(patient, day):
         raise Problem("before_birth", _("This moment lies before the child was born."), status_code=422, pointer="/opened_at")
-    if age >= ADULT:
+    if age_on(patient, day) >= ADULT:
         raise Problem("not_a_child", _("From 18 years on this programme is not for her."), status_code=422, pointer="/patient", limit=ADULT)
     visit, is_new = Encounter.objects.get_or_create(
         pk=visit_id, defaults={"patient": patient, "programme": MYOPIA, "store": store, "opened_at": opened}
@@ -62,7 +62,8 @@ def record_measurements(*, visit: Encounter, entries: Sequence[Entry], by: User)
     """Take all entries or none; those that were taken before are given back as they are.
 
     Raises Problem (422) with the first fault's code, or `confirm` where only questions are left; `faults` and `questions` list them all with their
-    pointers. Problem `id_twice` (422) and `measurement_conflict` (409) where an id stands for something else already; Http404 for anybody but staff of the visit's store.
+    pointers. Problem `id_twice` (422), and `measurement_conflict` (409) where an id stands for something else already; Http404 for anybody but
+    staff of the visit's store.
     """
     if visit.store is None or visit.programme != MYOPIA:
         raise Http404
@@ -139,7 +140,7 @@ def _problem(code: str, faults: Sequence[_Told], questions: Sequence[_Told]) -> 
 def _check_moment(entry: Entry, patient: Patient) -> None:
     if entry.taken_at > clock.now() + CLOCKS_DIFFER:
         raise EntryFault("in_future", "taken_at")
-    if age_on(patient, local_day(entry.taken_at, patient.zone)) < 0:
+    if not is_born_by(patient, local_day(entry.taken_at, patient.zone)):
         raise EntryFault("before_birth", "taken_at")
 
 
