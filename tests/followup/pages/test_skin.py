@@ -23,7 +23,7 @@ from tests.screening.pages.conftest import browser_of
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("card")]
 
 MELANOMA = {"lesion_class": "MEL", "suspicious": True, "probabilities": {"p_MEL": 0.83, "p_NEV": 0.1, "p_suspicious": 0.9}}
-ONLY_FOR_CLINICIANS = ("MEL", "elanoma", "83%", "7-point")
+ONLY_FOR_CLINICIANS = ("MEL", "Melanoma", "83%", "7-point")
 
 
 @pytest.fixture
