@@ -16,6 +16,7 @@ from tests.factories import make_patient
 
 pytestmark = pytest.mark.django_db
 SAMPLE = BASE_DIR / "dev" / "samples" / "retina" / "proliferative_left.jpg"
+SKIN_SAMPLE = BASE_DIR / "dev" / "samples" / "skin" / "mel_PAT_895_1699_872.jpg"
 KEYS = {"file", "outcome", "reason", "quality", "p_reject", "p_any_dr", "p_referable", "p_sight_threatening"} | {
     "grade",
     "referable",
@@ -63,3 +64,18 @@ def test_a_missing_file_and_an_unknown_patient_are_told_in_a_sentence(tmp_path: 
         screened(str(tmp_path / "nothing.jpg"))
     with pytest.raises(CommandError, match="no such patient"):
         screened(str(SAMPLE), "--patient", str(new_id()))
+
+
+def test_a_skin_photo_is_one_row_and_nothing_is_kept() -> None:
+    said = StringIO()
+    call_command("screen", str(SKIN_SAMPLE), "--kind", "skin", "--json", stdout=said)
+    row = json.loads(said.getvalue().splitlines()[-1])
+    assert (row["outcome"], row["suspicious"]) == ("graded", 1)
+    assert row["model_version"].startswith("skin-lesion ")
+    assert not Photo.objects.exists()
+
+
+@pytest.mark.parametrize("arguments", [["--kind", "skin", "--eye", "OD"], ["--kind", "retina"]], ids=["skin with an eye", "retina without"])
+def test_a_retina_photo_needs_its_eye_and_a_skin_photo_has_none(arguments: list[str]) -> None:
+    with pytest.raises(CommandError, match="--eye"):
+        call_command("screen", str(SKIN_SAMPLE), *arguments)
