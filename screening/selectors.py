@@ -39,8 +39,8 @@ def sample_encounter(encounter_id: UUID) -> Encounter | None:
 
 
 def encounters_visible_to(user: User) -> QuerySet[Encounter]:
-    """Encounters of the patients this actor may see (1 query)."""
-    seen = Encounter.objects.filter(skin_withheld(user, ~Q(programme=SKIN)), patient__in=patients_visible_to(user))
+    """Encounters about eyes or a spot of the patients this actor may see (1 query); a child's visit has a door of its own."""
+    seen = Encounter.objects.filter(skin_withheld(user, ~Q(programme=SKIN)), patient__in=patients_visible_to(user), programme__in=PROGRAMMES)
     return seen.select_related("patient", "lesion")
 
 

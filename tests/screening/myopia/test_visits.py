@@ -208,6 +208,14 @@ def test_own_people_see_the_visit_and_nobody_else_does(counter: Counter) -> None
     assert {user: client_of(user).get(f"/api/v1/visits/{visit}").status_code for user in expected} == expected
 
 
+def test_visit_is_no_result_and_no_review(counter: Counter) -> None:
+    visit = counter.opened()
+    counter.send(visit, *both_eyes("-1.00", "4.7"))
+    for user in (counter.child.guardianships.get().guardian, counter.staff, make_clinician()):
+        assert client_of(user).get(f"/api/v1/results/{visit}").status_code == 404
+        assert client_of(user).get(f"/api/v1/reviews/{visit}").status_code == 404
+
+
 WHO: dict[str, Callable[[Counter], User]] = {
     "guardian": lambda counter: counter.child.guardianships.get().guardian,
     "clinician": lambda counter: make_clinician(),
