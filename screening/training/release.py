@@ -26,7 +26,7 @@ from screening.training.operating_point import referable_threshold
 _PREVALENCE = 0.10
 _RESAMPLES = 200
 _COVERAGE = 0.90
-_READABLE_PHOTOS_LOST = 0.05
+_READABLE_PHOTOS_LOST = 0.03
 _RETINAS_LOST = 0.003
 
 
