@@ -15,6 +15,7 @@ from followup.models import Attempt, Reminder, Step, Task
 from followup.selectors import followed_patients, without_a_step
 from followup.services.sweep import SWEEP_EVERY
 from screening.models import Answers, Encounter, Photo, Reading, ReportVersion
+from screening.programmes import signed_by_specialty
 from screening.rules.skin.body_sites import BODY_SITES
 from screening.rules.skin.questionnaire import ADULT, STOPS
 
@@ -153,6 +154,16 @@ def steps_without_a_person(at: Moment) -> Patients:
     return Step.objects.filter(~Exists(staff), state=Step.State.OPEN).values_list("patient", flat=True)
 
 
+def reviews_that_nobody_may_sign(at: Moment) -> Patients:
+    """Somebody works at the owner, but nobody of the specialty: the report would stand in no queue."""
+    in_force = Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at.now), organisation=OuterRef("owner"), starts_at__lte=at.now)
+    nobodys = Q()
+    for specialty in Membership.Specialty.values:
+        signers = in_force.filter(role=Membership.Role.CLINICIAN, specialty=specialty)
+        nobodys |= Q(~Exists(signers), encounter__programme__in=signed_by_specialty(frozenset([specialty])))
+    return Step.objects.filter(nobodys, kind="clinician_review", state=Step.State.OPEN).values_list("patient", flat=True)
+
+
 def tasks_overdue(at: Moment) -> Patients:
     return Task.objects.filter(done_at__isnull=True, due_at__lt=at.now - timedelta(days=7)).values_list("patient", flat=True)
 
@@ -188,6 +199,7 @@ INVARIANTS: Mapping[str, tuple[str, Callable[[Moment], Patients]]] = {
         ("every settled attempt has an outcome", attempts_without_an_outcome),
         ("nothing is said twice", messages_said_twice),
         ("every open step has somebody at its owner", steps_without_a_person),
+        ("every review has somebody who may sign it", reviews_that_nobody_may_sign),
         ("no matter for a person is a week late", tasks_overdue),
         ("sample persons are in no plan", sample_patients_followed),
         ("the failsafe has looked at everybody within a day", patients_not_swept),

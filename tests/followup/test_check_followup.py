@@ -193,6 +193,10 @@ def _forgotten_task(_: Patient) -> None:
     Task.objects.update(due_at=clock.now() - timedelta(days=8))
 
 
+def _no_dermatologist(patient: Patient) -> None:
+    make_spot(patient, answers={"q0a": True})
+
+
 def _sample_followed(patient: Patient) -> None:
     Patient.objects.filter(pk=patient.pk).update(is_sample=True, erase_at=clock.now())
 
@@ -229,6 +233,7 @@ def _open_steps(patient: Patient):
         ("attempts_without_an_outcome", _attempt_left_open),
         ("messages_said_twice", _said_twice),
         ("steps_without_a_person", _nobody_on_duty),
+        ("reviews_that_nobody_may_sign", _no_dermatologist),
         ("tasks_overdue", _forgotten_task),
         ("sample_patients_followed", _sample_followed),
         ("patients_not_swept", _no_sweep),
