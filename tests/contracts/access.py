@@ -129,7 +129,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("facts", "POST"): page(200, 200, 404, 404),
     ("answers", "GET"): page(200, 200, 404, 404),
     ("answers", "POST"): page(200, 200, 404, 404),
-    ("check", "GET"): page(302, 200, 404, 404),
+    ("check", "GET"): page(200, 200, 404, 404),
     ("check_eye", "GET"): page(302, 200, 404, 404),
     ("check_eye", "POST"): page(302, 200, 404, 404),
     ("home", "GET"): page(200, 200, 302, 302, staff=302, other_staff=302, partner=302),

@@ -1,8 +1,12 @@
 """Everybody who might look, and what there is to look at: shared by the access table and the tests that send any input."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from django.db import transaction
 
 from accounts.models import Organisation, User
 from core import clock
@@ -71,7 +75,16 @@ class World:
         return {name: known[name] for name in names}
 
 
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What is written inside is not there afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def make_world() -> World:
+    """Everybody of ACTORS, and one of everything that addresses are about; the eye sitting is led by the store."""
     patient = make_patient()
     encounter = make_encounter(patient)
     photo = make_photo(encounter, "OD", grade=2)
@@ -82,6 +95,11 @@ def make_world() -> World:
     store, child = make_store(), make_child()
     for person in (patient, child):
         share_with(person, store)
+    encounter.store = store
+    encounter.save()
+    # The store led this sitting: its pages are its staff's.
+    encounter.store = store
+    encounter.save(update_fields=["store"])
     elsewhere = Organisation.objects.create(kind="clinic", name_zh="别处", name_en="Elsewhere", created_at=clock.now())
     partner = make_user()
     users = {
