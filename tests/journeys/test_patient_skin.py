@@ -80,9 +80,8 @@ def sign_as_dermatologist(browser: Any, stack: Stack, *, name: str) -> None:
     page.wait_for_selector("form.answer")
     for decision in ("lesion_class][value=MEL", "urgency][value=urgent"):
         # Each choice asks what follows from it; the next one waits for the answer.
-        page.check(f"input[name={decision}]")
-        page.wait_for_timeout(200)
-        page.wait_for_load_state("networkidle")
+        with page.expect_response("**/preview/"):
+            page.check(f"input[name={decision}]")
     page.wait_for_selector("#echo dl")
     doctor.look("71-spot-case")
     page.locator("form.answer .act button").click()
