@@ -64,11 +64,6 @@ def measure(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "followup/store/child/measure.html", strip(request, visit, "measure") | context)
 
 
-def photo(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """A child's retinal photo is the clinician's; nothing is read here."""
-    return render(request, "followup/store/child/photo.html", strip(request, visit, "photo") | {"onward": onward(visit, "photo")})
-
-
 def result(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What the visit says by rule."""
     words = visit_in_words(visit.encounter, readers_language())
@@ -110,4 +105,4 @@ def _shown(form: MeasureForm, eye: str, group: Group, before: Mapping[tuple[str,
     )
 
 
-CHILD_PAGES = {"measure": measure, "photo": photo, "result": result, "plan": plan}
+CHILD_PAGES = {"measure": measure, "result": result, "plan": plan}

@@ -12,9 +12,10 @@ from accounts.models import Consent, Organisation, Patient, User
 from core import clock
 from followup.models import Step
 from screening.models import Encounter, Fact, Photo, Reading
+from screening.selectors import admission_of
 from screening.services.reports import compose_if_due
 from tests import photos
-from tests.factories import make_photo
+from tests.factories import make_child, make_photo, share_with
 from tests.followup.store.conftest import make_visit
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +151,15 @@ def test_the_page_to_take_along_speaks_both_languages(counter: Client, visit: En
     page = shown(counter, "store_paper", visit)
     for words in ('lang="zh-Hans"', 'lang="en"', "光明眼镜", "Bright Optics", "医生将在", "a doctor will answer by", "如突然看不清"):
         assert words in page
+
+
+def test_a_childs_photo_stands_beside_her_visit_and_is_read_by_nobody_but_a_doctor(counter: Client, store: Organisation, staff: User) -> None:
+    child = make_child()
+    share_with(child, store)
+    visit = Encounter.objects.create(patient=child, programme="myopia", store=store, opened_at=clock.now())
+    assert "No photo is needed for this visit" in shown(counter, "store_photo", visit)
+    page = send(counter, visit).content.decode()
+    photo = Photo.objects.get()
+    assert (photo.patient, photo.encounter.programme, photo.encounter.store) == (child, "retina-dr", store)
+    assert "every 1s" in page
+    assert admission_of(child, "retina-dr", at=clock.now()).reason == "outside_age"
