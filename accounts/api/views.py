@@ -130,7 +130,7 @@ class OneConsent(APIView):
             OpenApiParameter("confirm", OpenApiTypes.STR, enum=[CARE], description="Needed for `care`, which ends all other consents too."),
             OpenApiParameter("organisation", OpenApiTypes.UUID, description="Of several stores shared with, the one not to share with any more."),
         ],
-        responses=serializers.GivenConsent(many=True),
+        responses={200: serializers.GivenConsent(many=True)},
         operation_id="withdraw_consent",
     )
     def delete(self, request: Request, purpose: str) -> Response:

@@ -31,12 +31,12 @@ def demo_agreement(user: User) -> Agreement:
 
 
 def spend_half(agreement: Agreement) -> None:
-    """Ask until half of the cap is spent: all years, then from one year on, then up to one."""
+    """Ask until half of the cap is spent: by year and grade, all years, from one year on, up to one."""
     snapshot = newest_snapshot()
     if snapshot is None:
         return
     years = snapshot_grid(snapshot).index_years
-    questions: list[dict[str, object]] = [{"measure": "persons", "by": ["index_year", "latest_grade"]}]
+    questions: list[dict[str, object]] = [{"measure": "persons", "by": by} for by in (["index_year", "latest_grade"], ["latest_grade"])]
     questions += [{"measure": "persons", "by": ["latest_grade"], "where": {"index_year": list(years[first:])}} for first in range(1, len(years))]
     questions += [{"measure": "persons", "by": ["latest_grade"], "where": {"index_year": list(years[:last])}} for last in range(1, len(years))]
     for question in questions[: agreement.cap // 2 // COST]:
