@@ -47,7 +47,7 @@ def test_the_demo_world_is_believable_marked_and_made_anew_by_one_command(people
         for code in SCENES:
             page = Client(headers={"accept-language": language}).get(reverse("tour", args=[code]))
             assert page.status_code == 200, code
-    assert Client().get(reverse("tour", args=["partner"])).content.decode().count('class="bar-label"') == len(GRADES)
+    assert Client().get(reverse("tour", args=["partner"])).content.decode().count('class="bar"') == len(GRADES)
 
     answers = set(Answer.objects.values_list("pk", flat=True))
     before = set(Patient.objects.values_list("pk", flat=True))
