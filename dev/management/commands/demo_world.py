@@ -16,6 +16,7 @@ from dev.demo.clinic import fill_queue
 from dev.demo.family import follow_grandmother, measure_child
 from dev.demo.partner import demo_agreement, forget, spend_half
 from dev.demo.shop import spend_day
+from followup.services.sweep import reconcile_stale
 from screening.models import Encounter
 from screening.services.reports import compose_due
 
@@ -54,6 +55,8 @@ def _play(logins: dict[str, User]) -> None:
     fill_queue()
     # Who sent one eye alone waited half an hour for the other.
     compose_due()
+    # What is told of the past is older than a day, and so the failsafe has seen it.
+    reconcile_stale()
     spend_half(demo_agreement(logins["pharma.lin"]))
 
 
