@@ -12,10 +12,9 @@ from rest_framework.test import APIClient
 from accounts.consent_texts import SHARE_STORE
 from accounts.models import Organisation, User
 from accounts.services.consent import give_consents
-from accounts.services.guardians import PURPOSES, register_child
 from accounts.services.staff import ensure_clinician, ensure_reading_centre, ensure_store, ensure_store_staff
 from core.ids import new_id
-from dev.demo.family import visit_child
+from dev.demo.family import bring_child, visit_child
 from dev.demo.stage import make_person, send_eyes
 from screening.services.store_sittings import open_sitting
 
@@ -63,18 +62,8 @@ def _come(store: Organisation, staff: User, number: int) -> User:
 
 
 def _bring_child(guardian: User, store: Organisation, staff: User, number: int) -> None:
-    registered = register_child(
-        guardian=guardian.patient,
-        name=f"child {number}",
-        birth_date=date(2016, 9, 1),
-        relation="mother",
-        verified="seen_in_person",
-        child_agrees=True,
-        purposes=PURPOSES,
-        store=store,
-        by=staff,
-    )
-    visit_child(registered.child, store, staff, acuity="4.9", sphere="-1.00")
+    child = bring_child(guardian.patient, f"child {number}", date(2016, 9, 1), store, staff)
+    visit_child(child, store, staff, acuity="4.9", sphere="-1.00")
 
 
 def _api(user: User, path: str) -> Callable[[], int]:

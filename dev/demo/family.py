@@ -34,21 +34,26 @@ def measure_child(mother: Patient, store: Organisation, staff: User) -> Patient:
     assert mother.user is not None
     with days_ago(190):
         give_consents(patient=mother, purposes=[SHARE_STORE], by=mother.user, language="zh-hans", store=store, witness=staff)
-        registered = register_child(
-            guardian=mother,
-            name="陈小雨",
-            birth_date=date(2018, 3, 12),
-            relation="mother",
-            verified="seen_in_person",
-            child_agrees=True,
-            purposes=PURPOSES,
-            store=store,
-            by=staff,
-        )
-        visit_child(registered.child, store, staff, acuity="5.0", sphere="+0.25", length="23.10")
+        child = bring_child(mother, "陈小雨", date(2018, 3, 12), store, staff)
+        visit_child(child, store, staff, acuity="5.0", sphere="+0.25", length="23.10")
     with days_ago(0.2):
-        visit_child(registered.child, store, staff, acuity="4.8", sphere="-0.75", length="23.41")
-    return registered.child
+        visit_child(child, store, staff, acuity="4.8", sphere="-0.75", length="23.41")
+    return child
+
+
+def bring_child(guardian: Patient, name: str, birth: date, store: Organisation, staff: User) -> Patient:
+    """A mother registers her child at the counter and agrees to everything that is asked."""
+    return register_child(
+        guardian=guardian,
+        name=name,
+        birth_date=birth,
+        relation="mother",
+        verified="seen_in_person",
+        child_agrees=True,
+        purposes=PURPOSES,
+        store=store,
+        by=staff,
+    ).child
 
 
 def visit_child(child: Patient, store: Organisation, staff: User, *, acuity: str, sphere: str, length: str = "") -> None:

@@ -5,9 +5,8 @@ from datetime import date
 from accounts.consent_texts import SHARE_STORE
 from accounts.models import Organisation, Patient, User
 from accounts.services.consent import give_consents
-from accounts.services.guardians import PURPOSES, register_child
 from core.ids import new_id
-from dev.demo.family import visit_child
+from dev.demo.family import bring_child, visit_child
 from dev.demo.stage import days_ago, make_person, send_eyes
 from screening.services.store_sittings import open_sitting
 
@@ -37,18 +36,7 @@ def spend_day(store: Organisation, staff: User) -> None:
     for guardian, born, child, birth, acuity, sphere in CHILDREN:
         with days_ago(0.1):
             parent = _at_counter(guardian, born, store, staff, diabetes=False)
-            registered = register_child(
-                guardian=parent,
-                name=child,
-                birth_date=birth,
-                relation="mother",
-                verified="seen_in_person",
-                child_agrees=True,
-                purposes=PURPOSES,
-                store=store,
-                by=staff,
-            )
-            visit_child(registered.child, store, staff, acuity=acuity, sphere=sphere)
+            visit_child(bring_child(parent, child, birth, store, staff), store, staff, acuity=acuity, sphere=sphere)
 
 
 def _at_counter(name: str, birth: date, store: Organisation, staff: User, *, diabetes: bool) -> Patient:

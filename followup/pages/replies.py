@@ -26,6 +26,7 @@ from followup.rules.replies import REASONS, SILENCING
 from followup.selectors import steps_to_reply_to, steps_visible_to
 from followup.services.replies import reply_by_link, reply_to_step
 from followup.services.steps import record_outcome
+from screening.selectors import SKIN
 
 NOTED = {
     "booked": gettext_lazy("Noted. You will be reminded before that day."),
@@ -70,7 +71,7 @@ def _page(request: HttpRequest, step: Step, problem: Problem | None = None) -> H
         "step": step_words(step, language, today),
         "is_open": step.state == Step.State.OPEN,
         "whose": step.patient if step.patient.user_id != request.user.pk else None,
-        "is_skin": step.encounter is not None and step.encounter.programme == "skin-lesion",
+        "is_skin": step.encounter is not None and step.encounter.programme == SKIN,
         "today": today,
         "tap": new_id(),
         "reasons": [(code, WHY[code]) for code in REASONS],

@@ -23,6 +23,7 @@ from followup.services.credits import forfeit
 from followup.services.reconcile import reconcile_patient
 from followup.services.tasks import open_task
 from screening.models import Fact
+from screening.selectors import EYE
 from screening.services.facts import Answer, record_facts
 
 FAULTS = {
@@ -35,7 +36,6 @@ FAULTS = {
     "why_missing": ("/why", _("Please choose what keeps you from coming.")),
 }
 PLACE_LENGTH = 80
-EYE = "retina-dr"
 
 
 def reply_to_step(*, step_id: UUID, by: User, reply_id: UUID, kind: str, on: date | None = None, place: str = "", why: str = "") -> Reply:
