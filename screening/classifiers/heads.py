@@ -11,6 +11,12 @@ HEADS = (
     "kind_outer_eye",
     "kind_other",
     "right_eye",
+    "cataract",
+    "glaucoma",
+    "amd",
+    "pathological_myopia",
+    "hypertensive_retinopathy",
+    "epiretinal_membrane",
 )
 
 GRADES = slice(0, 4)
@@ -20,3 +26,5 @@ REFERABLE = HEADS.index("referable")
 NOT_GOOD = HEADS.index("not_good")
 REJECT = HEADS.index("reject")
 RIGHT_EYE = HEADS.index("right_eye")
+FINDINGS = slice(10, 16)
+"""Other findings, by the words of ODIR-5K's readers; versions up to 0.3 have none."""

@@ -1,7 +1,8 @@
 """The one backbone with its heads, in torch: training, export and the reference engine use it; serving does not import it.
 
 The retina's logits, in the order of ``HEADS``: four cumulative retinopathy thresholds (grade >= 1 .. >= 4, ICDR), two cumulative quality
-thresholds (>= usable, >= reject, EyeQ), three kinds of picture (softmax), one side (right eye against left). The skin's: skin_heads.py.
+thresholds (>= usable, >= reject, EyeQ), three kinds of picture (softmax), one side (right eye against
+left), other findings. The skin's: skin_heads.py.
 """
 
 import sys
@@ -62,6 +63,17 @@ def load_network(weights: Path, shown: int = REFERABLE) -> Network:
     network = Network(len(state["heads.bias"]), shown)
     network.load_state_dict(state, strict=True)
     return network.to(memory_format=torch.channels_last).eval()
+
+
+def continued_network(weights: Path) -> Network:
+    """Network to go on training with: heads that the released weights lack begin afresh."""
+    state = load_network(weights).state_dict()
+    network = Network()
+    fresh = network.state_dict()
+    for name in ("heads.weight", "heads.bias"):
+        state[name] = torch.cat([state[name], fresh[name][len(state[name]) :]])
+    network.load_state_dict(state)
+    return network.to(memory_format=torch.channels_last)
 
 
 def save_network(network: Network, weights: Path) -> None:

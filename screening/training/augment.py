@@ -17,8 +17,8 @@ APTOS_CUT = 0.64 / INNER
 """Half height that every APTOS disc keeps, in half crops: the narrowest frame of that set."""
 
 
-def augment(crops: Tensor, cut: Tensor, spread: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    """Crops (N, S, S, 3) uint8 -> pixels (N, size, size, 3) float 0-255, and which of them were mirrored left to right.
+def augment(crops: Tensor, cut: Tensor, spread: Tensor, size: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Crops (N, S, S, 3) uint8 -> pixels (N, size, size, 3) float 0-255, which of them were mirrored left to right and which spoiled.
 
     ``cut``: photos of the set whose frame is always cut; ``spread``: photos whose colour channels are already spread to their limits.
     """
@@ -29,9 +29,10 @@ def augment(crops: Tensor, cut: Tensor, spread: Tensor, size: int) -> tuple[Tens
     photos = _spread(photos, shown, (torch.rand(count) < 0.12) & ~spread)
     photos = recoloured(photos)
     photos = softened(photos)
-    photos = compressed(photos.clamp(0, 255))
+    photos, spoiled = _spoiled(photos.clamp(0, 255))
+    photos = compressed(photos)
     shown = shown * torch.tensor(disc_mask(size))[None, None]
-    return (photos * shown + GREY * (1 - shown)).clamp(0, 255).permute(0, 2, 3, 1), mirrored
+    return (photos * shown + GREY * (1 - shown)).clamp(0, 255).permute(0, 2, 3, 1), mirrored, spoiled
 
 
 def _resized(photos: Tensor, size: int) -> Tensor:
@@ -77,6 +78,27 @@ def _spread(photos: Tensor, shown: Tensor, chosen: Tensor) -> Tensor:
     photos = photos.clone()
     photos[chosen] = (photos[chosen] - low) / (high - low).clamp(min=8) * 255
     return photos
+
+
+def _spoiled(photos: Tensor) -> tuple[Tensor, Tensor]:
+    """One photo in twelve far out of focus, nearly black, washed out or shaken: still what it is, and no longer to be read."""
+    spoiled = torch.rand(len(photos)) < 1 / 12
+    size = photos.shape[-1]
+    for row in torch.nonzero(spoiled).flatten().tolist():
+        photo, how = photos[row : row + 1], int(torch.randint(4, (1,)))
+        if how == 0:
+            few = round(size / float(torch.empty(1).uniform_(9, 18)))
+            photo = functional.interpolate(functional.interpolate(photo, size=few, mode="area"), size=size, mode="bicubic")
+        elif how == 1:
+            photo = photo * torch.empty(1).uniform_(0.05, 0.16)
+        elif how == 2:
+            photo = 255 - (255 - photo) * torch.empty(1).uniform_(0.08, 0.25)
+        else:
+            length = int(torch.randint(size // 12, size // 6, (1,)))
+            kernel = torch.full((3, 1, 1, length), 1 / length)
+            photo = functional.conv2d(functional.pad(photo, (length // 2, (length - 1) // 2, 0, 0), mode="reflect"), kernel, groups=3)
+        photos[row] = photo[0].clamp(0, 255)
+    return photos, spoiled
 
 
 def recoloured(photos: Tensor) -> Tensor:

@@ -14,11 +14,11 @@ from screening.training.drawn import draw
 
 log = logging.getLogger(__name__)
 
-INPUT_PX = 320
+INPUT_PX = 352
 
 
 def cached_crops(examples: list[Example], folder: Path) -> NDArray[np.uint8]:
-    """Array (N, 320, 320, 3) in the order of ``examples``; a file of the same list is used again."""
+    """Array (N, INPUT_PX, INPUT_PX, 3) in the order of ``examples``; a file of the same list is used again."""
     listed = "\n".join(str(example.path) for example in examples)
     key = sha256(f"{INPUT_PX} {INNER} {listed}".encode()).hexdigest()[:16]
     path = folder / f"crops-{key}.npy"

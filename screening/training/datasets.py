@@ -7,21 +7,45 @@ no form; APTOS judges nothing, since its frame tells the grade, so all of it tra
 import csv
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from screening.classifiers.heads import FINDINGS, HEADS
 from screening.training import drawn
 
 NAN = math.nan
 RETINA, OUTER_EYE, OTHER = 0, 1, 2
 DRAWN = Path("drawn")
+SAME_SOURCE = {"odir": ("odir",), "eyepacs": ("eyepacs", "equalised"), "aptos": ("aptos",)}
+"""What can be left out as one source, with all its copies."""
+
 _DRAWN_OF_A_KIND = 40
+
+_NAMED = {
+    "cataract": {"cataract"},
+    "glaucoma": {"glaucoma", "suspected glaucoma"},
+    "amd": {"dry AMD", "wet AMD", "AMD"},
+    "pathological_myopia": {"pathological myopia", "myopic retinopathy", "myopic maculopathy"},
+    "hypertensive_retinopathy": {"hypertensive retinopathy"},
+    "epiretinal_membrane": {"epiretinal membrane"},
+}
+"""Words of the column ``findings`` that stand for each finding."""
+
+_NEAR = {
+    "cataract": {"media opacity"},
+    "glaucoma": {"optic nerve atrophy"},
+    "amd": {"drusen", "maculopathy", "atrophic change"},
+    "pathological_myopia": {"tessellated fundus", "diffuse retinal atrophy"},
+    "hypertensive_retinopathy": {"vessel tortuosity"},
+    "epiretinal_membrane": {"optic disk epiretinal membrane", "retina fold"},
+}
+"""Words that are neither the finding nor its absence."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """One picture: ``targets`` follow classifiers.heads.HEADS up to ``reject``, then kind and side."""
+    """One picture: ``thresholds``, ``quality`` and ``findings`` follow classifiers.heads.HEADS."""
 
     path: Path
     patient: str
@@ -32,12 +56,14 @@ class Example:
     quality: tuple[float, float]
     kind: int
     right_eye: float
+    findings: tuple[float, ...] = (NAN,) * len(HEADS[FINDINGS])
 
 
-def retina_examples(root: Path, *, commercial: bool = False) -> list[Example]:
+def retina_examples(root: Path, *, commercial: bool = False, leave_out: str | None = None) -> list[Example]:
     """Every example below ``root`` (folders fundus and skin), train and val and test, in a fixed order.
 
-    ``commercial`` leaves out what is under non-commercial terms: EyeQ's quality labels and the photos of MILK10k.
+    ``commercial`` leaves out what is under non-commercial terms: EyeQ's quality labels and the photos of MILK10k. ``leave_out`` names one
+    source, every copy of which then trains nothing, chooses nothing and is split "left_out".
     """
     judged = {row["patient"] for row in _rows(root / "fundus/train/labels.csv") if row["split"] != "train"}
     examples = []
@@ -48,6 +74,8 @@ def retina_examples(root: Path, *, commercial: bool = False) -> list[Example]:
             altered = folder == "equalised" and example.split != "train"
             if not leaks and not altered:
                 examples.append(example)
+    copies = SAME_SOURCE.get(leave_out or "", ())
+    examples = [replace(example, split="left_out") if example.source in copies else example for example in examples]
     return examples + list(_wrong_kinds(root, commercial)) + list(_drawn())
 
 
@@ -64,7 +92,15 @@ def _fundus(folder: Path, row: dict[str, str], commercial: bool) -> Example:
         quality=(float(quality != "good"), float(quality == "reject")) if quality else (NAN, NAN),
         kind=RETINA,
         right_eye={"OD": 1.0, "OS": 0.0}.get(row["eye"], NAN),
+        findings=_findings(row) if row["source"].startswith("ODIR") else (NAN,) * len(HEADS[FINDINGS]),
     )
+
+
+def _findings(row: dict[str, str]) -> tuple[float, ...]:
+    """1 where the reader's words name the finding, NaN where they come near it or nobody could see, else 0."""
+    words = {word.strip() for word in row["findings"].split(";")}
+    absent = NAN if row["quality"] == "reject" else 0.0
+    return tuple(1.0 if words & _NAMED[name] else NAN if words & _NEAR.get(name, set()) else absent for name in HEADS[FINDINGS])
 
 
 def _thresholds(grade: int | None, any_dr: str, referable: str) -> tuple[float, float, float, float]:

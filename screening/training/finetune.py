@@ -17,14 +17,14 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 
-from screening.classifiers.heads import GRADES, HEADS, KINDS, QUALITY, RIGHT_EYE
+from screening.classifiers.heads import FINDINGS, GRADES, HEADS, KINDS, QUALITY, RIGHT_EYE
 from screening.classifiers.network import Network
 from screening.training.augment import augment
 from screening.training.datasets import RETINA, Example
 
 log = logging.getLogger(__name__)
 
-SOURCE_SHARES = {"odir": 0.48, "eyepacs": 0.24, "aptos": 0.12, "equalised": 0.10, "wrongkind": 0.06}
+SOURCE_SHARES = {"odir": 0.48, "eyepacs": 0.25, "aptos": 0.11, "equalised": 0.10, "wrongkind": 0.06}
 """Share of each set in what the network sees: the two that judge as they come, the others as other cameras. Within a set, a grade comes in
 proportion to the root of its number."""
 
@@ -43,25 +43,32 @@ class Schedule:
 
     minutes: float = 78.0
     small_px: int = 256
-    small_share: float = 0.7
+    small_share: float = 0.4
     batch: int = 16
     rate: float = 4e-4
-    averaging: float = 0.995
+    averaging: float = 0.998
     seed: int = 17
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Labels of all examples as tensors; NaN teaches nothing, ``quality`` teaches with ``quality_weight``."""
+    """Labels of all examples as tensors; NaN teaches nothing, ``quality`` teaches with ``quality_weight``.
+
+    ``odds`` are the log odds of each threshold within the example's own set as drawn (logit adjustment, Menon and others 2021): the network
+    gains nothing by telling a camera's share of disease from its look.
+    """
 
     thresholds: Tensor
+    odds: Tensor
     quality: Tensor
     quality_weight: Tensor
     kind: Tensor
     right_eye: Tensor
+    findings: Tensor
 
     @staticmethod
     def of(examples: list[Example]) -> "Targets":
+        thresholds = torch.tensor([example.thresholds for example in examples])
         quality = torch.tensor([example.quality for example in examples])
         graded = torch.tensor([example.grade is not None for example in examples])
         weight = torch.ones_like(quality)
@@ -69,12 +76,25 @@ class Targets:
         quality[unrated, 1] = 0.0
         weight[unrated, 1] = UNRATED_IS_READABLE
         return Targets(
-            torch.tensor([example.thresholds for example in examples]),
+            thresholds,
+            _odds([example.source for example in examples], thresholds, torch.tensor(sampling_weights(examples))),
             quality,
             weight,
             torch.tensor([example.kind for example in examples]),
             torch.tensor([example.right_eye for example in examples]),
+            torch.tensor([example.findings for example in examples]),
         )
+
+
+def _odds(sources: list[str], thresholds: Tensor, weights: Tensor) -> Tensor:
+    odds = torch.zeros_like(thresholds)
+    for source in SOURCE_SHARES:
+        mine = torch.tensor([name == source for name in sources])
+        drawn = weights[mine, None] * ~thresholds[mine].isnan()
+        ill = (drawn * thresholds[mine].nan_to_num()).sum(0)
+        well = drawn.sum(0) - ill
+        odds[mine] = torch.where((ill > 0) & (well > 0), (ill / well).log(), 0.0)
+    return odds
 
 
 def finetune(begun: tuple[Network, Network], examples: list[Example], crops: NDArray[np.uint8], folder: Path, schedule: Schedule) -> Network:
@@ -147,6 +167,7 @@ def validate(network: Network, examples: list[Example], crops: NDArray[np.uint8]
     logits = logits_of(network, crops, rows, crops.shape[1])
     seen = [examples[row] for row in rows]
     truth = np.array([[*example.thresholds, *example.quality] for example in seen])
+    found = np.array([example.findings for example in seen])
     right = np.array([example.right_eye for example in seen])
     wrong = np.array([example.kind != RETINA for example in seen])
     passed = (logits[:, KINDS].argmax(1) == RETINA)[wrong]
@@ -155,6 +176,8 @@ def validate(network: Network, examples: list[Example], crops: NDArray[np.uint8]
     for name, mine in (("all", ~wrong), ("odir", sources == "odir"), ("eyepacs", sources == "eyepacs")):
         areas = {head: round(_area(truth[mine, column], logits[mine, column]), 3) for column, head in enumerate(HEADS[: QUALITY.stop])}
         log.info("val %s: %s", name, areas)
+    others = {name: round(_area(found[:, column], logits[:, FINDINGS][:, column]), 3) for column, name in enumerate(HEADS[FINDINGS])}
+    log.info("val findings: %s", others)
 
 
 def _area(truth: NDArray[np.float64], score: NDArray[np.float32]) -> float:
@@ -187,7 +210,7 @@ def _step(
     optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, rate * 2
     rows = torch.multinomial(chances, schedule.batch)
     chosen = [examples[row] for row in rows.tolist()]
-    pixels, mirrored = augment(
+    pixels, mirrored, spoiled = augment(
         torch.from_numpy(crops[rows.numpy()]),
         torch.tensor([example.source == "aptos" for example in chosen]),
         torch.tensor([example.source == "equalised" for example in chosen]),
@@ -196,7 +219,7 @@ def _step(
     optimiser.zero_grad()
     total = 0.0
     for part in torch.arange(schedule.batch).split(_AT_ONCE):
-        loss = _loss(network(pixels[part])[0], targets, rows[part], mirrored[part]) * (len(part) / schedule.batch)
+        loss = _loss(network(pixels[part])[0], targets, rows[part], mirrored[part], spoiled[part]) * (len(part) / schedule.batch)
         loss.backward()
         total += float(loss.detach())
     torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -210,14 +233,18 @@ def _pace(progress: float) -> float:
     return min(1.0, progress / 0.05 + 0.01) * (0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * progress))))
 
 
-def _loss(logits: Tensor, targets: Targets, rows: Tensor, mirrored: Tensor) -> Tensor:
+def _loss(logits: Tensor, targets: Targets, rows: Tensor, mirrored: Tensor, spoiled: Tensor) -> Tensor:
     side = targets.right_eye[rows]
     side = torch.where(mirrored, 1 - side, side)
+    retina = targets.kind[rows] == RETINA
+    quality = torch.where((spoiled & retina)[:, None], 1.0, targets.quality[rows])
+    seen = torch.where(spoiled, torch.nan, 1.0)[:, None]
     return (
-        _binary(logits[:, GRADES], targets.thresholds[rows], 0.03)
-        + 0.3 * _binary(logits[:, QUALITY], targets.quality[rows], 0.03, targets.quality_weight[rows])
+        _binary(logits[:, GRADES] + targets.odds[rows], targets.thresholds[rows] * seen, 0.03)
+        + 0.3 * _binary(logits[:, QUALITY], quality, 0.03, targets.quality_weight[rows])
         + 0.3 * functional.cross_entropy(logits[:, KINDS], targets.kind[rows], label_smoothing=0.02)
-        + 0.1 * _binary(logits[:, RIGHT_EYE], side, 0.05)
+        + 0.1 * _binary(logits[:, RIGHT_EYE], side * seen[:, 0], 0.05)
+        + 0.5 * _binary(logits[:, FINDINGS], targets.findings[rows] * seen, 0.01)
     )
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import torch
 
-from screening.classifiers.network import Network, imagenet_network, load_network
+from screening.classifiers.network import Network, continued_network, imagenet_network
 from screening.classifiers.registry import WEIGHTS
 from screening.training.crops import cached_crops
 from screening.training.datasets import retina_examples
 from screening.training.finetune import Schedule, finetune
-from screening.training.frozen import frozen_network
 from screening.training.release import release
 
 _TERMS = (
@@ -21,25 +20,31 @@ _NON_COMMERCIAL = ", EyeQ quality labels (non-commercial) and MILK10k photos as 
 
 
 def train_retina(
-    root: Path, version: str, weights: Path, work: Path, golden_photos: Path, *, frozen: bool, commercial: bool, minutes: float, start: str | None
+    root: Path,
+    version: str,
+    weights: Path,
+    work: Path,
+    golden_photos: Path,
+    *,
+    commercial: bool,
+    minutes: float,
+    start: str | None,
+    leave_out: str | None,
 ) -> Path:
     """Train on one thread and release; the path of the toml. An interrupted fine-tune goes on from ``work``.
 
-    ``start``: the released version whose weights the fine-tune begins with; None begins with ImageNet's.
+    ``start``: the released version whose weights the fine-tune begins with; None begins with ImageNet's. ``leave_out``: a source that
+    teaches nothing, so that its photos can show the fall on a camera never seen.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
-    examples = retina_examples(root, commercial=commercial)
+    examples = retina_examples(root, commercial=commercial, leave_out=leave_out)
     crops = cached_crops(examples, work)
-    network: Network
-    if frozen:
-        network = frozen_network(examples, crops)
-    else:
-        folder = work / f"retina-{version}"
-        folder.mkdir(exist_ok=True)
-        network = finetune((_first(start), _first(start)), examples, crops, folder, Schedule(minutes=minutes))
+    folder = work / f"retina-{version}"
+    folder.mkdir(exist_ok=True)
+    network = finetune((_first(start), _first(start)), examples, crops, folder, Schedule(minutes=minutes))
     return release(network, examples, crops, version, weights, golden_photos, _TERMS + ("." if commercial else _NON_COMMERCIAL + "."))
 
 
 def _first(start: str | None) -> Network:
-    return load_network(WEIGHTS / f"retina-dr-{start}.safetensors") if start else imagenet_network()
+    return continued_network(WEIGHTS / f"retina-dr-{start}.safetensors") if start else imagenet_network()

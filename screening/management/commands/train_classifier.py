@@ -20,21 +20,18 @@ class Command(BaseCommand):
         parser.add_argument("--release", default="dev", help="number of the released version, e.g. 0.2")
         parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the released files go")
         parser.add_argument("--work", type=Path, default=Path(settings.BASE_DIR) / "var" / "train", help="crops and checkpoints")
-        parser.add_argument("--frozen", action="store_true", help="linear heads on ImageNet features, minutes instead of hours")
         parser.add_argument("--minutes", type=float, default=78.0, help="how long the fine-tune lasts, the clock's minutes")
-        parser.add_argument("--start", help="retina: released version whose weights the fine-tune begins with; ImageNet's where not given")
+        parser.add_argument("--start", help="released version whose weights the fine-tune begins with; ImageNet's where not given")
+        parser.add_argument("--leave-out", help="source that teaches nothing, with all its copies: odir, eyepacs or aptos; pad-ufes or milk10k")
         parser.add_argument("--commercial", action="store_true", help="leave out what is under non-commercial terms")
 
     def handle(self, *args: Any, **options: Any) -> None:
         golden = Path(settings.BASE_DIR) / "dev" / "samples" / options["programme"]
         places = (options["data"], options["release"], options["weights"], options["work"], golden)
-        terms = {"frozen": options["frozen"], "commercial": options["commercial"]}
+        course = {name: options[name] for name in ("commercial", "minutes", "start", "leave_out")}
         if options["programme"] == "skin":
-            from screening.training.skin.train import train_skin
-
-            card = train_skin(*places, **terms, minutes=options["minutes"])
+            from screening.training.skin.train import train_skin as train
         else:
-            from screening.training.train import train_retina
-
-            card = train_retina(*places, **terms, minutes=options["minutes"], start=options["start"])
+            from screening.training.train import train_retina as train
+        card = train(*places, **course)
         self.stdout.write(f"released {card}; now run build_engines")

@@ -9,11 +9,13 @@ from torch.nn import functional
 from screening.training.augment import compressed, recoloured, softened
 
 _PEN_SHARE = 0.15
+_RASH_SHARE = 0.6
 
 
-def augment(squares: Tensor, size: int) -> Tensor:
-    """Squares (N, S, S, 3) uint8 -> pixels (N, size, size, 3) float 0-255."""
+def augment(squares: Tensor, plain: Tensor, size: int) -> Tensor:
+    """Squares (N, S, S, 3) uint8 -> pixels (N, size, size, 3) float 0-255; ``plain`` ones show skin beside a spot."""
     photos = _moved(squares.permute(0, 3, 1, 2).float(), size)
+    photos = _rash(photos, plain & (torch.rand(len(squares)) < _RASH_SHARE))
     photos = _pen_ring(photos)
     photos = _turned_hue(_tinted(photos))
     photos = compressed(softened(photos).clamp(0, 255))
@@ -37,6 +39,24 @@ def _moved(photos: Tensor, size: int) -> Tensor:
     )
     grid = functional.affine_grid(rows, [count, 3, size, size], align_corners=False)
     return functional.grid_sample(photos, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+
+
+def _rash(photos: Tensor, chosen: Tensor) -> Tensor:
+    """Many red, brown or pale patches drawn over plain skin: no photo of a rash may be learned from, and a rash is none of the six classes."""
+    size = photos.shape[-1]
+    axis = torch.linspace(-1, 1, 80)
+    for row in torch.nonzero(chosen).flatten().tolist():
+        count = int(torch.randint(4, 50, (1,)))
+        middle = torch.rand(count, 2, 1, 1) * 2.4 - 1.2
+        radius = float(torch.empty(1).uniform_(0.03, 0.5)) * (torch.randn(count, 1, 1) * 0.4).exp()
+        across, down = axis[None, None, :] - middle[:, 0], axis[None, :, None] - middle[:, 1]
+        distance = ((across * (torch.randn(count, 1, 1) * 0.3).exp()) ** 2 + down**2).sqrt()
+        edge = float(torch.empty(1).uniform_(0.02, 0.15))
+        patches = torch.sigmoid((radius - distance) / edge).amax(0) * (1 + 0.25 * torch.randn(80, 80)).clamp(0, 1.5)
+        strength = functional.interpolate(patches[None, None], size=size, mode="bilinear", align_corners=False)[0]
+        toward = torch.tensor([[1.0, 0.62, 0.60], [0.72, 0.52, 0.42], [1.12, 1.08, 1.06]])[int(torch.randint(3, (1,)))]
+        photos[row] = photos[row] * (1 + strength * (toward[:, None, None] - 1) * torch.empty(1).uniform_(0.4, 1.1))
+    return photos
 
 
 def _pen_ring(photos: Tensor) -> Tensor:

@@ -13,13 +13,13 @@ from screening.training.datasets import DRAWN
 from screening.training.drawn import draw
 from screening.training.skin.photos import LesionPhoto
 
-CROP_PX = 288
+CROP_PX = 352
 _CORNER = 0.17
 """Half side of a corner in sides of the frame: what lies outside a spot that fills the middle third."""
 
 
 def cached_squares(photos: list[LesionPhoto], folder: Path) -> NDArray[np.uint8]:
-    """Array (N, 288, 288, 3) in the order of ``photos``; a file of the same list is used again."""
+    """Array (N, CROP_PX, CROP_PX, 3) in the order of ``photos``; a file of the same list is used again."""
     listed = "\n".join(f"{photo.path} {photo.corner}" for photo in photos)
     path = folder / f"squares-{sha256(f'{CROP_PX} {_CORNER} {listed}'.encode()).hexdigest()[:16]}.npy"
     if not path.exists():

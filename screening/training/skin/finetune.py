@@ -17,7 +17,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 
-from screening.classifiers.network import Network, imagenet_network
+from screening.classifiers.network import Network, imagenet_network, load_network
 from screening.classifiers.skin_heads import CLASSES, HEADS, IN_SCOPE, KINDS, LESION, SUSPICIOUS
 from screening.training.finetune import logits_of
 from screening.training.skin.augment import augment
@@ -25,23 +25,29 @@ from screening.training.skin.photos import SKIN, UNKNOWN, LesionPhoto
 
 log = logging.getLogger(__name__)
 
-SOURCE_SHARES = {"pad-ufes": 0.32, "milk10k": 0.50, "plain": 0.03, "dermoscopy": 0.05, "fundus": 0.03, "wrongkind": 0.07}
+SOURCE_SHARES = {"pad-ufes": 0.30, "milk10k": 0.49, "plain": 0.07, "dermoscopy": 0.04, "fundus": 0.03, "wrongkind": 0.07}
 """Share of each set in what the network sees; within a set, a class comes in proportion to the root of its number."""
+
+SUSPICION_WEIGHTS = {"MEL": 2.0, "NEV": 1.5}
+"""Weight of these classes in the loss of *suspicious*: a melanoma passed for a nevus is the error that costs most. The others weigh 1."""
+
+_AT_ONCE = 8
+"""Photos forward and back together: sixteen at 320 px spend a third of their time on fresh memory (docs/experiments.md)."""
 
 _SAVED_EVERY = 250
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """``minutes`` of training in all; small pictures for the first ``small_share`` of them, then full size with the first layers held still."""
+    """``minutes`` of training in all; small pictures for the first ``small_share`` of them, then full size."""
 
     minutes: float = 60.0
-    small_px: int = 192
-    full_px: int = 256
-    small_share: float = 0.4
+    small_px: int = 224
+    full_px: int = 320
+    small_share: float = 0.35
     batch: int = 16
-    rate: float = 6e-4
-    averaging: float = 0.996
+    rate: float = 5e-4
+    averaging: float = 0.997
     seed: int = 18
 
 
@@ -55,6 +61,8 @@ class Targets:
     kind: Tensor
     class_offsets: Tensor
     suspicious_offset: Tensor
+    suspicious_weight: Tensor
+    plain: Tensor
 
     @staticmethod
     def of(photos: list[LesionPhoto], weights: list[float]) -> "Targets":
@@ -74,15 +82,21 @@ class Targets:
             torch.tensor([photo.kind for photo in photos]),
             torch.stack([offsets.get(photo.source, torch.zeros(len(CLASSES))) for photo in photos]),
             torch.tensor([odds.get(photo.source, 0.0) for photo in photos]),
+            torch.tensor([_weight(photo) for photo in photos]),
+            torch.tensor([photo.source == "plain" for photo in photos]),
         )
 
 
-def finetune(photos: list[LesionPhoto], squares: NDArray[np.uint8], folder: Path, schedule: Schedule) -> Network:
-    """Train on split ``train`` and return the averaged weights; goes on from ``folder``/checkpoint.pt with the minutes already spent."""
-    torch.manual_seed(schedule.seed)
-    network = skin_network()
-    averaged = skin_network()
-    averaged.load_state_dict(network.state_dict())
+def _weight(photo: LesionPhoto) -> float:
+    return 1.0 if photo.lesion_class == UNKNOWN else SUSPICION_WEIGHTS.get(CLASSES[photo.lesion_class], 1.0)
+
+
+def finetune(begun: tuple[Network, Network], photos: list[LesionPhoto], squares: NDArray[np.uint8], folder: Path, schedule: Schedule) -> Network:
+    """Train the first of two equal networks on split ``train``; the second becomes its running mean and is returned.
+
+    Goes on from ``folder``/checkpoint.pt with the minutes already spent.
+    """
+    network, averaged = begun
     optimiser = torch.optim.AdamW(_groups(network, schedule.rate), weight_decay=0.03)
     checkpoint = folder / "checkpoint.pt"
     step, spent = 0, 0.0
@@ -92,6 +106,8 @@ def finetune(photos: list[LesionPhoto], squares: NDArray[np.uint8], folder: Path
         averaged.load_state_dict(kept["averaged"])
         optimiser.load_state_dict(kept["optimiser"])
         step, spent = kept["step"], kept["spent"]
+    torch.manual_seed(schedule.seed + step)
+    network.train()
     weights = sampling_weights(photos)
     targets = Targets.of(photos, weights)
     chances = torch.tensor(weights)
@@ -110,9 +126,9 @@ def finetune(photos: list[LesionPhoto], squares: NDArray[np.uint8], folder: Path
     return averaged.eval()
 
 
-def skin_network() -> Network:
-    """ImageNet backbone with fresh heads in the order of skin_heads.HEADS."""
-    return imagenet_network(len(HEADS), SUSPICIOUS)
+def first_network(start: Path | None) -> Network:
+    """Network to begin with: released weights, or the ImageNet backbone with fresh heads in the order of skin_heads.HEADS."""
+    return load_network(start, SUSPICIOUS) if start else imagenet_network(len(HEADS), SUSPICIOUS)
 
 
 def sampling_weights(photos: list[LesionPhoto]) -> list[float]:
@@ -167,13 +183,6 @@ def _groups(network: Network, rate: float) -> list[dict[str, object]]:
     return [{"params": list(network.backbone.parameters()), "lr": rate}, {"params": list(network.heads.parameters()), "lr": rate * 4}]
 
 
-def _hold_still(network: Network, held: bool) -> None:
-    network.train()
-    for module in (network.backbone.conv_stem, network.backbone.bn1, network.backbone.blocks[0], network.backbone.blocks[1]):
-        module.requires_grad_(not held)
-        module.train(not held)
-
-
 def _step(
     network: Network,
     averaged: Network,
@@ -185,19 +194,21 @@ def _step(
     schedule: Schedule,
 ) -> float:
     squares, targets = taught
-    small = progress < schedule.small_share
-    _hold_still(network, not small)
     rate = schedule.rate * _pace(progress)
     optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, rate * 4
-    rows = torch.multinomial(chances, schedule.batch).sort().values
-    pixels = augment(torch.from_numpy(squares[rows.numpy()]), schedule.small_px if small else schedule.full_px)
-    loss = _loss(network(pixels)[0], targets, rows)
+    rows = torch.multinomial(chances, schedule.batch)
+    size = schedule.small_px if progress < schedule.small_share else schedule.full_px
+    pixels = augment(torch.from_numpy(squares[rows.numpy()]), targets.plain[rows], size)
     optimiser.zero_grad()
-    loss.backward()
+    total = 0.0
+    for part in torch.arange(schedule.batch).split(_AT_ONCE):
+        loss = _loss(network(pixels[part])[0], targets, rows[part]) * (len(part) / schedule.batch)
+        loss.backward()
+        total += float(loss.detach())
     torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
     optimiser.step()
     _average(averaged, network, min(schedule.averaging, (1 + step) / (10 + step)))
-    return float(loss.detach())
+    return total
 
 
 def _pace(progress: float) -> float:
@@ -213,14 +224,19 @@ def _loss(logits: Tensor, targets: Targets, rows: Tensor) -> Tensor:
         adjusted = logits[:, LESION] + targets.class_offsets[rows]
         total = total + functional.cross_entropy(adjusted[known], classes[known], label_smoothing=0.05)
     suspicious = logits[:, SUSPICIOUS] + targets.suspicious_offset[rows]
-    return total + 0.7 * _binary(suspicious, targets.suspicious[rows], 0.03) + 0.4 * _binary(logits[:, IN_SCOPE], targets.in_scope[rows], 0.05)
+    return (
+        total
+        + 0.7 * _binary(suspicious, targets.suspicious[rows], 0.03, targets.suspicious_weight[rows])
+        + 0.4 * _binary(logits[:, IN_SCOPE], targets.in_scope[rows], 0.05)
+    )
 
 
-def _binary(logits: Tensor, truth: Tensor, smoothing: float) -> Tensor:
+def _binary(logits: Tensor, truth: Tensor, smoothing: float, weight: Tensor | None = None) -> Tensor:
     known = ~truth.isnan()
     if not known.any():
         return logits.sum() * 0
-    return functional.binary_cross_entropy_with_logits(logits[known], truth[known] * (1 - smoothing) + smoothing / 2)
+    softened = truth[known] * (1 - smoothing) + smoothing / 2
+    return functional.binary_cross_entropy_with_logits(logits[known], softened, None if weight is None else weight[known])
 
 
 @torch.no_grad()

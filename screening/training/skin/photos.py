@@ -7,7 +7,7 @@ Nothing but the picture is read of a row: missing clinical columns and `biopsed`
 import csv
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -38,11 +38,15 @@ class LesionPhoto:
     corner: int | None = None
 
 
-def skin_photos(root: Path, *, commercial: bool = False) -> list[LesionPhoto]:
-    """Every picture below ``root`` (folders skin and fundus), in a fixed order; ``commercial`` leaves out MILK10k (CC BY-NC 4.0)."""
+def skin_photos(root: Path, *, commercial: bool = False, leave_out: str | None = None) -> list[LesionPhoto]:
+    """Every picture below ``root`` (folders skin and fundus), in a fixed order.
+
+    ``commercial`` leaves out MILK10k (CC BY-NC 4.0). The photos of the set ``leave_out`` teach nothing, choose nothing and are split "left_out".
+    """
     lesions = [_lesion(root / "skin/train", row, "pad-ufes", row["patient"]) for row in _rows(root / "skin/train/labels.csv")]
     if not commercial:
         lesions += [_lesion(root / "skin/milk10k", row, "milk10k", row["lesion"]) for row in _rows(root / "skin/milk10k/labels.csv")]
+    lesions = [replace(photo, split="left_out") if photo.source == leave_out else photo for photo in lesions]
     return lesions + list(_beside(lesions)) + list(_wrong_kinds(root))
 
 

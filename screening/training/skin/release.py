@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from screening.classifiers.calibration import Platt, softmax
 from screening.classifiers.engine import PATTERN, pattern
-from screening.classifiers.export import golden_square
+from screening.classifiers.golden import golden_square
 from screening.classifiers.network import Network, load_network, save_network
 from screening.classifiers.skin import PROGRAMME, class_probabilities
 from screening.classifiers.skin_clinical import ClinicalHead
@@ -23,7 +23,7 @@ from screening.training.finetune import logits_of
 from screening.training.skin.clinical import clinical_head
 from screening.training.skin.photos import UNKNOWN, LesionPhoto
 
-INPUT_PX = 256
+INPUT_PX = 320
 SETS = ("pad-ufes", "milk10k")
 
 _SENSITIVITY_WANTED = 0.95
@@ -60,7 +60,8 @@ def release(network: Network, photos: list[LesionPhoto], squares: NDArray[np.uin
     found = logits_of(reference, squares, rows, INPUT_PX)
     frozen = freeze(judged, found)
     chances = {photo.path: class_probabilities(row, frozen.class_scaling) for photo, row in zip(judged, found[:, LESION].tolist(), strict=True)}
-    clinical = clinical_head([photo for photo in photos if photo.source == "pad-ufes"], chances)
+    asked = [photo for photo in photos if photo.source == "pad-ufes" and photo.split in ("train", "val")]
+    clinical = clinical_head(asked, chances) if asked else None
     pictures = {PATTERN: pattern(INPUT_PX)} | {photo.name: golden_square(photo, INPUT_PX) for photo in sorted(golden.glob("*.jpg"))}
     with torch.inference_mode():
         logits = {name: reference(torch.from_numpy(crop[None].copy()))[0][0].tolist() for name, crop in pictures.items()}
@@ -182,7 +183,7 @@ def _weighted_quantile(values: Vector, weights: Vector, share: float) -> float:
     return float(values[order][np.searchsorted(np.cumsum(weights[order]) / weights.sum(), share)])
 
 
-def _toml(version: str, sha256: str, frozen: Frozen, clinical: ClinicalHead, golden: dict[str, list[float]], terms: str) -> str:
+def _toml(version: str, sha256: str, frozen: Frozen, clinical: ClinicalHead | None, golden: dict[str, list[float]], terms: str) -> str:
     lines = [
         "# Written by `manage.py train_classifier skin`; thresholds and calibration are frozen with it.",
         f'programme = "{PROGRAMME}"',
@@ -211,17 +212,23 @@ def _toml(version: str, sha256: str, frozen: Frozen, clinical: ClinicalHead, gol
         "[prior] # shares in the validation split with both sets counted alike, which the probabilities assume; far above a clinic's",
         *(f"{name} = {value}" for name, value in frozen.prior.items()),
         "",
-        "[clinical] # of the answers, PAD-UFES-20 alone: see skin_clinical.py",
-        f"means = {list(clinical.means)}",
-        f"photo_exponent = {clinical.photo_exponent}",
-        f"answers_exponent = {clinical.answers_exponent}",
-        f"least_in_set = {clinical.least_in_set}",
-        "",
-        "[clinical.weights] # constant, age, regions, answers",
-        *(f"{name} = {list(weights)}" for name, weights in clinical.weights.items()),
-        "",
+        *(_clinical_lines(clinical) if clinical else ()),
         "[golden] # raw logits",
         *(f'"{name}" = [{", ".join(f"{logit:.4f}" for logit in logits)}]' for name, logits in golden.items()),
         "",
     ]
     return "\n".join(lines)
+
+
+def _clinical_lines(head: ClinicalHead) -> list[str]:
+    return [
+        "[clinical] # of the answers, PAD-UFES-20 alone: see skin_clinical.py",
+        f"means = {list(head.means)}",
+        f"photo_exponent = {head.photo_exponent}",
+        f"answers_exponent = {head.answers_exponent}",
+        f"least_in_set = {head.least_in_set}",
+        "",
+        "[clinical.weights] # constant, age, regions, answers",
+        *(f"{name} = {list(weights)}" for name, weights in head.weights.items()),
+        "",
+    ]

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import torch
 
+from screening.classifiers.registry import WEIGHTS
+from screening.classifiers.skin import PROGRAMME
 from screening.training.skin.crops import cached_squares
-from screening.training.skin.finetune import Schedule, finetune
-from screening.training.skin.frozen import frozen_network
+from screening.training.skin.finetune import Schedule, finetune, first_network
 from screening.training.skin.photos import skin_photos
 from screening.training.skin.release import release
 
@@ -19,16 +20,20 @@ _TERMS = (
 _MILK = ", MILK10k (CC BY-NC 4.0, MILK study team)"
 
 
-def train_skin(root: Path, version: str, weights: Path, work: Path, golden: Path, *, frozen: bool, commercial: bool, minutes: float) -> Path:
-    """Train on one thread and release; the path of the toml. An interrupted fine-tune goes on from ``work``."""
+def train_skin(
+    root: Path, version: str, weights: Path, work: Path, golden: Path, *, commercial: bool, minutes: float, start: str | None, leave_out: str | None
+) -> Path:
+    """Train on one thread and release; the path of the toml. An interrupted fine-tune goes on from ``work``.
+
+    ``start``: the released version whose weights the fine-tune begins with; None begins with ImageNet's. ``leave_out``: a set that teaches
+    nothing, so that its photos can show the fall on a camera never seen.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
-    photos = skin_photos(root, commercial=commercial)
+    photos = skin_photos(root, commercial=commercial, leave_out=leave_out)
     squares = cached_squares(photos, work)
-    if frozen:
-        network = frozen_network(photos, squares)
-    else:
-        folder = work / f"skin-{version}"
-        folder.mkdir(exist_ok=True)
-        network = finetune(photos, squares, folder, Schedule(minutes=minutes))
+    folder = work / f"skin-{version}"
+    folder.mkdir(exist_ok=True)
+    begin = WEIGHTS / f"{PROGRAMME}-{start}.safetensors" if start else None
+    network = finetune((first_network(begin), first_network(begin)), photos, squares, folder, Schedule(minutes=minutes))
     return release(network, photos, squares, version, weights, golden, _TERMS.format(milk="" if commercial else _MILK))

@@ -45,7 +45,7 @@ def test_augmented_photos_keep_their_shape_and_stay_grey_outside_the_disc() -> N
 
     torch.manual_seed(0)
     crops = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (6, 96, 96, 3), dtype=np.uint8))
-    pixels, mirrored = augment(crops, torch.tensor([True] * 3 + [False] * 3), torch.zeros(6, dtype=torch.bool), 64)
+    pixels, mirrored, _ = augment(crops, torch.tensor([True] * 3 + [False] * 3), torch.zeros(6, dtype=torch.bool), 64)
     assert pixels.shape == (6, 64, 64, 3)
     assert mirrored.shape == (6,)
     assert float(pixels.min()) >= 0
@@ -60,7 +60,7 @@ def test_a_photo_of_the_cut_set_is_always_cut() -> None:
 
     torch.manual_seed(0)
     crops = torch.full((8, 96, 96, 3), 200, dtype=torch.uint8)
-    pixels, _ = augment(crops, torch.ones(8, dtype=torch.bool), torch.zeros(8, dtype=torch.bool), 96)
+    pixels, *_ = augment(crops, torch.ones(8, dtype=torch.bool), torch.zeros(8, dtype=torch.bool), 96)
     grey = (pixels - 128).abs().amax(dim=3) < 1
     inside = torch.tensor(disc_mask(96))
     assert bool((grey[:, inside].float().mean(dim=1) > 0.1).all())
@@ -74,10 +74,64 @@ def test_labels_that_are_not_given_teach_nothing() -> None:
 
     logits = torch.zeros((2, len(HEADS)), requires_grad=True)
     targets = Targets.of([example("odir", None), example("odir", 2, thresholds=(1.0, 1.0, 0.0, 0.0))])
-    _loss(logits, targets, torch.tensor([0, 1]), torch.tensor([False, False])).backward()
+    _loss(logits, targets, torch.tensor([0, 1]), torch.tensor([False, False]), torch.tensor([False, False])).backward()
     assert logits.grad is not None
     assert logits.grad[0, :6].abs().sum() == 0
     assert (logits.grad[1, :4] != 0).all()
+
+
+def test_a_spoiled_photo_is_a_retina_to_be_rejected_and_teaches_no_disease() -> None:
+    import torch
+
+    from screening.classifiers.heads import FINDINGS, GRADES, HEADS, KINDS, QUALITY
+    from screening.training.finetune import Targets, _loss
+
+    logits = torch.zeros((1, len(HEADS)), requires_grad=True)
+    photo = example("odir", 2, thresholds=(1.0, 1.0, 0.0, 0.0), findings=(1.0,) * 6)
+    _loss(logits, Targets.of([photo]), torch.tensor([0]), torch.tensor([False]), torch.tensor([True])).backward()
+    assert logits.grad is not None
+    assert logits.grad[0, GRADES].abs().sum() == logits.grad[0, FINDINGS].abs().sum() == 0
+    assert bool((logits.grad[0, QUALITY] < 0).all())
+    assert logits.grad[0, KINDS][0] < 0
+
+
+def test_a_set_that_is_mostly_ill_says_nothing_of_a_photo_of_it() -> None:
+    import torch
+
+    from screening.training.finetune import Targets
+
+    ill, well = (1.0, 1.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0)
+    photos = [example("aptos", 2, thresholds=ill), example("aptos", 2, thresholds=ill), example("aptos", 0, thresholds=well)]
+    odds = Targets.of(photos).odds
+    assert bool((odds == odds[0]).all())
+    # Two moderate photos share the root of their number: 1.41 against 1.
+    assert odds[0, 1].item() == pytest.approx(float(torch.tensor(2**0.5).log()), abs=1e-5)
+
+
+def test_words_near_a_finding_are_neither_it_nor_its_absence() -> None:
+    from screening.training.datasets import _findings
+
+    found = _findings({"findings": "suspected glaucoma; drusen", "quality": ""})
+    assert found[1] == 1
+    assert math.isnan(found[2])
+    assert found[0] == found[3] == found[4] == found[5] == 0
+    assert all(math.isnan(value) for value in _findings({"findings": "normal", "quality": "reject"}))
+
+
+def test_a_set_left_out_trains_nothing_and_chooses_nothing_in_any_copy(tmp_path: Path) -> None:
+    for folder in ("train", "train_more", "aptos", "equalised"):
+        (tmp_path / "fundus" / folder).mkdir(parents=True)
+        source = "ODIR-5K" if folder == "train" else "EyePACS (copy)"
+        rows = "file,patient,eye,source,dr_grade,any_dr,referable,quality,findings,split"
+        (tmp_path / "fundus" / folder / "labels.csv").write_text(f"{rows}\na.jpg,{folder}_1,OD,{source},2,1,1,,moderate NPDR,train\n")
+    (tmp_path / "fundus/wrongkind").mkdir()
+    (tmp_path / "fundus/wrongkind/sources.csv").write_text("file,what\n")
+    for folder in ("wrongkind", "dermoscopy", "other_skin", "train", "milk10k"):
+        (tmp_path / "skin" / folder).mkdir(parents=True)
+    from screening.training.datasets import retina_examples
+
+    splits = {photo.source: photo.split for photo in retina_examples(tmp_path, leave_out="eyepacs") if photo.source != "wrongkind"}
+    assert splits == {"odir": "train", "eyepacs": "left_out", "aptos": "train", "equalised": "left_out"}
 
 
 def test_a_graded_photo_that_nobody_rated_is_weakly_readable() -> None:
@@ -116,7 +170,7 @@ def test_released_probabilities_follow_the_labels(monkeypatch: pytest.MonkeyPatc
     from screening.classifiers.calibration import cumulative
     from screening.classifiers.heads import HEADS
     from screening.training import release
-    from screening.training.operating_point import SENSITIVITY_WANTED
+    from screening.training.operating_point import SENSITIVITY_WANTED, SEVERE_CALLED
     from screening.training.release import freeze
 
     monkeypatch.setattr(release, "_RESAMPLES", 8)
@@ -141,7 +195,7 @@ def test_released_probabilities_follow_the_labels(monkeypatch: pytest.MonkeyPatc
     frozen = freeze(examples, logits)
     assert frozen.prior["referable"] == pytest.approx((grades >= 2).mean(), abs=1e-3)
     called = np.array([cumulative(row[:4], frozen.calibration)[1] >= frozen.thresholds["referable"] for row in logits.tolist()])
-    pairs = [(called[pair].any(), (grades[pair] >= 2).any()) for pair in np.arange(400).reshape(200, 2)]
-    assert np.mean([call for call, ill in pairs if ill]) >= SENSITIVITY_WANTED
-    assert called[grades >= 3].mean() > 0.9
+    people = [(called[pair].any(), grades[pair].max()) for pair in np.arange(400).reshape(200, 2)]
+    assert np.mean([call for call, worst in people if worst >= 2]) >= SENSITIVITY_WANTED
+    assert np.mean([call for call, worst in people if worst >= 3]) >= SEVERE_CALLED
     assert called[grades < 2].mean() < 0.3

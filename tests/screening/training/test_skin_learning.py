@@ -71,7 +71,7 @@ def test_augmented_photos_keep_their_shape_and_range() -> None:
 
     torch.manual_seed(0)
     squares = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (8, 96, 96, 3), dtype=np.uint8))
-    pixels = augment(squares, 64)
+    pixels = augment(squares, torch.zeros(len(squares), dtype=torch.bool), 64)
     assert pixels.shape == (8, 64, 64, 3)
     assert float(pixels.min()) >= 0
     assert float(pixels.max()) <= 255
