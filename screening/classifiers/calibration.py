@@ -69,8 +69,13 @@ def grade_intervals(thresholds: Sequence[tuple[float, float]]) -> list[tuple[flo
 
 
 def decided_grade(thresholds: Sequence[float], released: Mapping[str, float]) -> int:
-    """The highest grade whose cumulative probability reaches its released threshold."""
-    reached = [grade for grade, name in enumerate(THRESHOLDS, start=1) if thresholds[grade - 1] >= released[name]]
+    """The highest grade whose cumulative probability reaches its released threshold.
+
+    Grade 2 has a threshold of its own, "moderate": *referable* is called at a lower one, for safety, and would name too many eyes moderate.
+    Versions before 0.4 have none and name at *referable*.
+    """
+    named = (*THRESHOLDS[:1], "moderate" if "moderate" in released else "referable", *THRESHOLDS[2:])
+    reached = [grade for grade, name in enumerate(named, start=1) if thresholds[grade - 1] >= released[name]]
     return max(reached, default=0)
 
 

@@ -42,12 +42,17 @@ class Schedule:
     """``minutes`` of training in all, whatever the machine does in them; small pictures for the first ``small_share`` of them."""
 
     minutes: float = 78.0
-    small_px: int = 256
+    full_px: int = 352
     small_share: float = 0.4
     batch: int = 16
     rate: float = 4e-4
     averaging: float = 0.998
     seed: int = 17
+
+    @property
+    def small_px(self) -> int:
+        """About 0.72 of the full side, in steps that the network halves five times."""
+        return round(self.full_px * 0.72 / 32) * 32
 
 
 @dataclass(frozen=True)
@@ -129,12 +134,12 @@ def finetune(begun: tuple[Network, Network], examples: list[Example], crops: NDA
             log.info("step %d, %.1f of %.0f minutes, loss %.4f", step, spent / 60, schedule.minutes, np.mean(losses[-25:]))
     if losses:
         _save(checkpoint, network, averaged, optimiser, step, spent)
-    validate(averaged, examples, crops)
+    validate(averaged, examples, crops, schedule.full_px)
     return averaged.eval()
 
 
 def sampling_weights(examples: list[Example]) -> list[float]:
-    """Chance of each training example per draw; validation and test examples have none."""
+    """Chance of each training example per draw, summing to 1 where every set trains; the other splits have none."""
     training = [example for example in examples if example.split == "train"]
     grades = Counter((example.source, example.grade, example.kind) for example in training)
     raw = []
@@ -144,7 +149,7 @@ def sampling_weights(examples: list[Example]) -> list[float]:
     totals: dict[str, float] = defaultdict(float)
     for example, weight in zip(examples, raw, strict=True):
         totals[example.source] += weight
-    return [SOURCE_SHARES[example.source] * weight / totals[example.source] for example, weight in zip(examples, raw, strict=True)]
+    return [SOURCE_SHARES[example.source] * weight / (totals[example.source] or 1.0) for example, weight in zip(examples, raw, strict=True)]
 
 
 def logits_of(network: Network, crops: NDArray[np.uint8], rows: list[int], size: int) -> NDArray[np.float32]:
@@ -161,10 +166,10 @@ def logits_of(network: Network, crops: NDArray[np.uint8], rows: list[int], size:
     return np.concatenate(found)
 
 
-def validate(network: Network, examples: list[Example], crops: NDArray[np.uint8]) -> None:
+def validate(network: Network, examples: list[Example], crops: NDArray[np.uint8], size: int) -> None:
     """Log the areas under the curve on split ``val``, each set by itself, and how many wrong kinds pass for a retina."""
     rows = [row for row, example in enumerate(examples) if example.split == "val"]
-    logits = logits_of(network, crops, rows, crops.shape[1])
+    logits = logits_of(network, crops, rows, size)
     seen = [examples[row] for row in rows]
     truth = np.array([[*example.thresholds, *example.quality] for example in seen])
     found = np.array([example.findings for example in seen])
@@ -214,7 +219,7 @@ def _step(
         torch.from_numpy(crops[rows.numpy()]),
         torch.tensor([example.source == "aptos" for example in chosen]),
         torch.tensor([example.source == "equalised" for example in chosen]),
-        schedule.small_px if progress < schedule.small_share else crops.shape[1],
+        schedule.small_px if progress < schedule.small_share else schedule.full_px,
     )
     optimiser.zero_grad()
     total = 0.0

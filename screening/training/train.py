@@ -7,7 +7,7 @@ import torch
 
 from screening.classifiers.network import Network, continued_network, imagenet_network
 from screening.classifiers.registry import WEIGHTS
-from screening.training.crops import cached_crops
+from screening.training.crops import INPUT_PX, cached_crops
 from screening.training.datasets import retina_examples
 from screening.training.finetune import Schedule, finetune
 from screening.training.release import release
@@ -28,6 +28,7 @@ def train_retina(
     *,
     commercial: bool,
     minutes: float,
+    px: int | None,
     start: str | None,
     leave_out: str | None,
 ) -> Path:
@@ -42,8 +43,11 @@ def train_retina(
     crops = cached_crops(examples, work)
     folder = work / f"retina-{version}"
     folder.mkdir(exist_ok=True)
-    network = finetune((_first(start), _first(start)), examples, crops, folder, Schedule(minutes=minutes))
-    return release(network, examples, crops, version, weights, golden_photos, _TERMS + ("." if commercial else _NON_COMMERCIAL + "."))
+    schedule = Schedule(minutes=minutes, full_px=px or INPUT_PX)
+    network = finetune((_first(start), _first(start)), examples, crops, folder, schedule)
+    return release(
+        network, examples, crops, schedule.full_px, version, weights, golden_photos, _TERMS + ("." if commercial else _NON_COMMERCIAL + ".")
+    )
 
 
 def _first(start: str | None) -> Network:

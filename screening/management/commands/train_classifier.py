@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the released files go")
         parser.add_argument("--work", type=Path, default=Path(settings.BASE_DIR) / "var" / "train", help="crops and checkpoints")
         parser.add_argument("--minutes", type=float, default=78.0, help="how long the fine-tune lasts, the clock's minutes")
+        parser.add_argument("--px", type=int, help="side that is learned and served, a multiple of 32; 352 for the retina, 320 for the skin")
         parser.add_argument("--start", help="released version whose weights the fine-tune begins with; ImageNet's where not given")
         parser.add_argument("--leave-out", help="source that teaches nothing, with all its copies: odir, eyepacs or aptos; pad-ufes or milk10k")
         parser.add_argument("--commercial", action="store_true", help="leave out what is under non-commercial terms")
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         golden = Path(settings.BASE_DIR) / "dev" / "samples" / options["programme"]
         places = (options["data"], options["release"], options["weights"], options["work"], golden)
-        course = {name: options[name] for name in ("commercial", "minutes", "start", "leave_out")}
+        course = {name: options[name] for name in ("commercial", "minutes", "px", "start", "leave_out")}
         if options["programme"] == "skin":
             from screening.training.skin.train import train_skin as train
         else:

@@ -23,7 +23,6 @@ from screening.training.finetune import logits_of
 from screening.training.skin.clinical import clinical_head
 from screening.training.skin.photos import UNKNOWN, LesionPhoto
 
-INPUT_PX = 320
 SETS = ("pad-ufes", "milk10k")
 
 _SENSITIVITY_WANTED = 0.95
@@ -50,23 +49,25 @@ class Frozen:
     prior: dict[str, float]
 
 
-def release(network: Network, photos: list[LesionPhoto], squares: NDArray[np.uint8], version: str, folder: Path, golden: Path, terms: str) -> Path:
-    """Write ``skin-lesion-<version>.safetensors`` and its toml below ``folder``; the path of the toml."""
+def release(
+    network: Network, photos: list[LesionPhoto], squares: NDArray[np.uint8], size: int, version: str, folder: Path, golden: Path, terms: str
+) -> Path:
+    """Write ``skin-lesion-<version>.safetensors``, which reads squares of ``size`` px, and its toml below ``folder``; the path of the toml."""
     weights = folder / f"{PROGRAMME}-{version}.safetensors"
     save_network(network, weights)
     reference = load_network(weights, SUSPICIOUS)
     rows = [row for row, photo in enumerate(photos) if photo.split == "val"]
     judged = [photos[row] for row in rows]
-    found = logits_of(reference, squares, rows, INPUT_PX)
+    found = logits_of(reference, squares, rows, size)
     frozen = freeze(judged, found)
     chances = {photo.path: class_probabilities(row, frozen.class_scaling) for photo, row in zip(judged, found[:, LESION].tolist(), strict=True)}
     asked = [photo for photo in photos if photo.source == "pad-ufes" and photo.split in ("train", "val")]
     clinical = clinical_head(asked, chances) if asked else None
-    pictures = {PATTERN: pattern(INPUT_PX)} | {photo.name: golden_square(photo, INPUT_PX) for photo in sorted(golden.glob("*.jpg"))}
+    pictures = {PATTERN: pattern(size)} | {photo.name: golden_square(photo, size) for photo in sorted(golden.glob("*.jpg"))}
     with torch.inference_mode():
         logits = {name: reference(torch.from_numpy(crop[None].copy()))[0][0].tolist() for name, crop in pictures.items()}
     card = weights.with_suffix(".toml")
-    card.write_text(_toml(version, hashlib.sha256(weights.read_bytes()).hexdigest(), frozen, clinical, logits, terms), encoding="utf-8")
+    card.write_text(_toml(version, hashlib.sha256(weights.read_bytes()).hexdigest(), size, frozen, clinical, logits, terms), encoding="utf-8")
     return card
 
 
@@ -183,14 +184,14 @@ def _weighted_quantile(values: Vector, weights: Vector, share: float) -> float:
     return float(values[order][np.searchsorted(np.cumsum(weights[order]) / weights.sum(), share)])
 
 
-def _toml(version: str, sha256: str, frozen: Frozen, clinical: ClinicalHead | None, golden: dict[str, list[float]], terms: str) -> str:
+def _toml(version: str, sha256: str, size: int, frozen: Frozen, clinical: ClinicalHead | None, golden: dict[str, list[float]], terms: str) -> str:
     lines = [
         "# Written by `manage.py train_classifier skin`; thresholds and calibration are frozen with it.",
         f'programme = "{PROGRAMME}"',
         f'version = "{version}"',
         'status = "live"',
         f'sha256 = "{sha256}"',
-        f"input_px = {INPUT_PX}",
+        f"input_px = {size}",
         'for_whom = "12 and over, one spot on the skin, not palm, sole, nail, mucosa or an intimate place"',
         f'terms = """{terms}"""',
         "",

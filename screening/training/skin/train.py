@@ -21,7 +21,17 @@ _MILK = ", MILK10k (CC BY-NC 4.0, MILK study team)"
 
 
 def train_skin(
-    root: Path, version: str, weights: Path, work: Path, golden: Path, *, commercial: bool, minutes: float, start: str | None, leave_out: str | None
+    root: Path,
+    version: str,
+    weights: Path,
+    work: Path,
+    golden: Path,
+    *,
+    commercial: bool,
+    minutes: float,
+    px: int | None,
+    start: str | None,
+    leave_out: str | None,
 ) -> Path:
     """Train on one thread and release; the path of the toml. An interrupted fine-tune goes on from ``work``.
 
@@ -35,5 +45,6 @@ def train_skin(
     folder = work / f"skin-{version}"
     folder.mkdir(exist_ok=True)
     begin = WEIGHTS / f"{PROGRAMME}-{start}.safetensors" if start else None
-    network = finetune((first_network(begin), first_network(begin)), photos, squares, folder, Schedule(minutes=minutes))
-    return release(network, photos, squares, version, weights, golden, _TERMS.format(milk="" if commercial else _MILK))
+    schedule = Schedule(minutes=minutes, full_px=px or Schedule.full_px)
+    network = finetune((first_network(begin), first_network(begin)), photos, squares, folder, schedule)
+    return release(network, photos, squares, schedule.full_px, version, weights, golden, _TERMS.format(milk="" if commercial else _MILK))
