@@ -6,6 +6,8 @@ from pathlib import Path
 
 from dev.stack import Stack
 
+FOLDER = Path("var/bench")
+
 
 def show(title: str, rows: dict[str, str]) -> None:
     """One table of the report."""
@@ -16,23 +18,33 @@ def show(title: str, rows: dict[str, str]) -> None:
 
 
 def main() -> None:
-    stack = Stack(Path("var/bench"), fsync=True)
+    stack = Stack(FOLDER, fsync=True)
     stack.start(apps=False)
     try:
-        os.environ.update(stack.env | {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"})
+        os.environ.update(stack.env | {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR", "OMP_NUM_THREADS": "1"})
         (Path(stack.env["BLOB_DIR"])).mkdir(parents=True, exist_ok=True)
         import django
 
         django.setup()
-        from bench import accept, lists, read_path, skin_path
+        from django.db import connections
 
-        photo = read_path.twelve_megapixels()
-        show("From upload bytes to a stored reading (12-megapixel JPEG)", read_path.run(photo))
-        show("The same of a spot on the skin", skin_path.run())
-        show("The door", accept.run(photo))
+        from bench import accept, compute, lists, service, stored, worker
+        from bench.subjects import RETINA, SKIN, camera_photo
+
+        show("A worker", worker.run())
+        for subject in (RETINA, SKIN):
+            show(f"{subject.programme}: a 12-megapixel JPEG read on one core", compute.run(subject) | stored.run(subject))
+        show("The door", accept.run(camera_photo(RETINA)))
         show("Queries of every list, with 3 people and with 12", lists.run())
     finally:
         stack.stop()
+    connections.close_all()
+    served = Stack(FOLDER, fsync=True)
+    served.start()
+    try:
+        show("Four clients at once", service.run(served.url))
+    finally:
+        served.stop()
 
 
 if __name__ == "__main__":
