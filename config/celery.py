@@ -1,6 +1,8 @@
 """The bell. Celery and Redis only ring; every job is a row in PostgreSQL (core.leases)."""
 
 import os
+import subprocess
+import sys
 from typing import Any
 
 from celery import Celery
@@ -32,6 +34,16 @@ _served: list[str] = []
 def note_queues(sender: str, instance: Any, **_: Any) -> None:
     """Remember which queues this worker serves; its processes are forked afterwards."""
     _served.extend(instance.app.amqp.queues.consume_from)
+    if "read" in _served:
+        _prove_engine()
+
+
+def _prove_engine() -> None:
+    """A worker whose torch engine is off does not start. In a process of its own: CUDA that was touched before the fork is lost after it."""
+    from django.conf import settings
+
+    if settings.ENGINE == "torch" and subprocess.run([sys.executable, "manage.py", "check_engines"], cwd=settings.BASE_DIR, check=False).returncode:
+        raise SystemExit("the engine does not compute what was released: see the line above")
 
 
 @worker_process_init.connect

@@ -228,6 +228,10 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 RELEASE_UNSIGNED = setting("RELEASE_UNSIGNED", "0" if PRODUCTION else "1") == "1"
 # The only house rule that moves the clock: fault and journey tests set the hour so that quiet hours hold still.
 CLOCK_SHIFT_SECONDS = 0 if PRODUCTION else int(setting("CLOCK_SHIFT_SECONDS", "0"))
+# What computes readings in this process (docs/operations.md): ONNX Runtime, or torch on CPU or a GPU.
+ENGINE = setting("ENGINE", "onnx")
+ENGINE_DEVICE = setting("ENGINE_DEVICE", "cpu")
+ENGINE_PRECISION = setting("ENGINE_PRECISION", "fp32")
 READING_CENTRE_NAME = setting("READING_CENTRE_NAME", "Demo reading centre")
 
 WECHAT_URL = setting("WECHAT_URL", "http://127.0.0.1:8099")

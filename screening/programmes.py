@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from accounts.selectors import specialties_of
 from screening.classifiers.outcome import Outcome
+from screening.classifiers.registry import ModelCard
 from screening.models import Encounter, Photo, ReportVersion
 from screening.placement import Placement
 from screening.retina import composition as eye_composition
@@ -25,7 +26,8 @@ class Programme:
     """What the pipeline asks of a programme. `kind` is that of its photos, `specialty` that of the clinicians who sign (accounts.Membership).
 
     `join` finds or opens the encounter a photo belongs to, or refuses it (Http404, Problem); `hides` says whether its photos stay hidden until
-    somebody asks, `admit` whether the classifier may read one, `read` what it says; `compose` makes the next preliminary report if it is time.
+    somebody asks, `admit` whether the classifier may read one, `read` what a version of it says; `compose` makes the next preliminary report if it
+    is time.
     """
 
     code: str
@@ -34,7 +36,7 @@ class Programme:
     join: Callable[[Placement], Encounter]
     hides: Callable[[Encounter], bool]
     admit: Callable[[Photo], Admission]
-    read: Callable[[Photo, bytes], Outcome]
+    read: Callable[[Photo, bytes, ModelCard], Outcome]
     compose: Callable[[Encounter], ReportVersion | None]
 
 

@@ -1,4 +1,4 @@
-"""Whether a version may reassure: a rule over figures stored in its toml, so that nobody can say yes by hand. Pure.
+"""Whether a version may reassure: a rule over the figures stored beside its weights, so that nobody can say yes by hand. Pure.
 
 The figures are lower 95 % limits by patient, an ungradable eye counted against the program, on a set that training left out whole.
 """

@@ -1,6 +1,7 @@
-"""Which version of a programme's classifier is live, read from ``weights/*.toml``, with its weights proven by hash."""
+"""The versions of a programme's classifier: read from ``weights/*.toml``, their weights proven by hash, their say on reassurance by figures."""
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,27 +10,30 @@ from pathlib import Path
 from typing import Any
 
 from screening.classifiers.calibration import Platt
-from screening.classifiers.reassurance import may_reassure
+from screening.classifiers.reassurance import Figures, may_reassure
 from screening.classifiers.skin_clinical import ClinicalHead
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+LIVE, SHADOW, RETIRED = "live", "shadow", "retired"
+"""What a version does here: decides, reads beside without being seen, or neither. Of several live ones the highest decides."""
 
 
 class WeightsChanged(Exception):
     """The weights file is not the one its toml pins: nothing may be read with it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ModelCard:
-    """One released version: everything that serving needs beside the weights themselves.
+    """One version: everything that serving needs beside the weights themselves. Two cards are the same only if they are one object.
 
     ``thresholds`` are calibrated probabilities, frozen at release; ``least_in_set`` is the conformal limit; ``prior`` the share of each label
     in the validation split that the probabilities assume; ``golden`` raw logits per golden picture; ``may_reassure`` follows from the
-    figures under ``left_out`` (reassurance.py), never from a word in the file.
+    figures beside the weights (reassurance.py), never from a word in the file.
     """
 
     programme: str
     version: str
+    status: str
     weights: Path
     sha256: str
     input_px: int
@@ -50,34 +54,48 @@ class ModelCard:
 
     @property
     def name(self) -> str:
-        """Programme and version, as stored with every reading: "retina-dr 0.1"."""
+        """Programme and version, as stored with every reading: "retina-dr 0.2"."""
         return f"{self.programme} {self.version}"
 
 
 @cache
 def live(programme: str) -> ModelCard:
     """The highest version with status live. Raises LookupError where there is none, WeightsChanged where its hash differs."""
-    cards = [card for path in WEIGHTS.glob(f"{programme}-*.toml") if (card := read_card(path, status="live"))]
-    if not cards:
+    found = _with_status(programme, LIVE)
+    if not found:
         raise LookupError(programme)
-    newest = max(cards, key=lambda card: [int(part) for part in card.version.split(".")])
-    if hashlib.sha256(newest.weights.read_bytes()).hexdigest() != newest.sha256:
-        raise WeightsChanged(newest.name)
-    return newest
+    return version(programme, found[-1])
 
 
-def read_card(path: Path, *, status: str | None = None) -> ModelCard | None:
-    """The version that a toml describes; None where another ``status`` was asked for."""
+@cache
+def shadows(programme: str) -> tuple[ModelCard, ...]:
+    """The versions that read beside the live one, lowest first. Raises WeightsChanged where a hash differs."""
+    return tuple(version(programme, number) for number in _with_status(programme, SHADOW))
+
+
+@cache
+def version(programme: str, number: str) -> ModelCard:
+    """One version, whatever its status. Raises LookupError for one that is not here, WeightsChanged where its hash differs."""
+    path = WEIGHTS / f"{programme}-{number}.toml"
+    if not path.exists():
+        raise LookupError(f"{programme} {number}")
+    return read_card(path)
+
+
+def read_card(path: Path) -> ModelCard:
+    """The version that a toml describes, with its weights beside it. Raises OSError where one is missing, WeightsChanged where the hash differs."""
     text: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    if status is not None and text["status"] != status:
-        return None
+    weights = path.with_suffix(".safetensors")
+    if hashlib.sha256(weights.read_bytes()).hexdigest() != text["sha256"]:
+        raise WeightsChanged(path.stem)
     return ModelCard(
         programme=text["programme"],
         version=text["version"],
-        weights=path.with_suffix(".safetensors"),
+        status=text["status"],
+        weights=weights,
         sha256=text["sha256"],
         input_px=text["input_px"],
-        may_reassure=may_reassure(text["programme"], text.get("left_out", {})),
+        may_reassure=may_reassure(text["programme"], _left_out(path)),
         for_whom=text["for_whom"],
         terms=text["terms"],
         thresholds=text["thresholds"],
@@ -89,3 +107,18 @@ def read_card(path: Path, *, status: str | None = None) -> ModelCard | None:
         class_scaling=text.get("class_scaling", {}),
         clinical=ClinicalHead(**text["clinical"]) if "clinical" in text else None,
     )
+
+
+def _with_status(programme: str, status: str) -> list[str]:
+    """Numbers of the versions with this status, lowest first."""
+    found = [tomllib.loads(path.read_text(encoding="utf-8")) for path in WEIGHTS.glob(f"{programme}-*.toml")]
+    return sorted((text["version"] for text in found if text["status"] == status), key=lambda number: [int(part) for part in number.split(".")])
+
+
+def _left_out(card: Path) -> Figures:
+    """The lower limits that `collect_figures` wrote beside the weights, by set left out; none where it was never run."""
+    path = card.with_suffix(".figures.json")
+    if not path.exists():
+        return {}
+    sets = json.loads(path.read_text(encoding="utf-8")).get("left_out", {})
+    return {name: measured.get("lower", {}) for name, measured in sets.items()}

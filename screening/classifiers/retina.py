@@ -20,16 +20,19 @@ _SIDE_IS_CLEAR = 0.9
 _P_NAMES = ("p_any_dr", "p_referable", "p_sight_threatening")
 
 
-def read_photo(photo: bytes) -> Outcome:
-    """Decode, gate, classify, calibrate. A photo that cannot be read is an outcome; MemoryError and our own faults raise."""
-    card = registry.live(PROGRAMME)
+def read_photo(photo: bytes, card: ModelCard | None = None) -> Outcome:
+    """Decode, gate, classify, calibrate with a version, the live one where none is given.
+
+    A photo that cannot be read is an outcome; MemoryError and our own faults raise.
+    """
+    card = card or registry.live(PROGRAMME)
     try:
         pixels, (width, height) = decode(photo)
     except Undecodable as broken:
         return _refused(card, broken.reason, 0, 0, b"")
     field = find_field(pixels)
     crop = inner_crop(pixels, field, card.input_px)
-    answer = serving_engine(PROGRAMME)(crop)
+    answer = serving_engine(card)(crop)
     logits: list[float] = answer.logits.tolist()
     view = encode_view(pixels)
     wrong = _wrong_kind(logits[KINDS], card.thresholds["retina"])
@@ -62,7 +65,7 @@ def _graded(card: ModelCard, answer: Answer, reason: str | None, p_reject: float
         quality="reject" if reason else _quality(card, logits),
         p_reject=p_reject,
         grade=None if reason else grade,
-        referable=None if reason else grade >= 2,
+        referable=None if reason else thresholds[1] >= card.thresholds["referable"] or grade >= 2,
         model_version=card.name,
         width=size[0],
         height=size[1],

@@ -34,19 +34,22 @@ class _Seen:
     reason: str | None
 
 
-def read_photo(photo: bytes) -> Outcome:
-    """A close-up: decode, gate, classify, calibrate. A photo that cannot be read is an outcome; MemoryError and our own faults raise."""
-    card = registry.live(PROGRAMME)
+def read_photo(photo: bytes, card: ModelCard | None = None) -> Outcome:
+    """A close-up: decode, gate, classify, calibrate with a version, the live one where none is given.
+
+    A photo that cannot be read is an outcome; MemoryError and our own faults raise.
+    """
+    card = card or registry.live(PROGRAMME)
     seen = _gated(card, photo, card.thresholds["skin"])
     return seen if isinstance(seen, Outcome) else _classified(card, seen)
 
 
-def view_with_gate(photo: bytes) -> Outcome:
+def view_with_gate(photo: bytes, card: ModelCard | None = None) -> Outcome:
     """An overview: is it skin, and can one see anything on it? Graded without a class, retake or refused.
 
     A body part at arm's length with clothes and a room around it must pass, so the network must be surer than for a close-up to refuse.
     """
-    card = registry.live(PROGRAMME)
+    card = card or registry.live(PROGRAMME)
     seen = _gated(card, photo, card.thresholds["skin_overview"])
     return seen if isinstance(seen, Outcome) else _closed(card, "retake" if seen.reason else "graded", seen.reason, seen)
 
@@ -78,7 +81,7 @@ def _gated(card: ModelCard, photo: bytes, least: float) -> _Seen | Outcome:
         return _closed(card, "refused", broken.reason)
     square = middle_square(pixels)
     crop = square_crop(pixels, square, card.input_px)
-    answer = serving_engine(PROGRAMME)(crop)
+    answer = serving_engine(card)(crop)
     measured = measure(crop, min(size))
     missed = failing(measured)
     reason = next((reason for reason in REASON_ORDER if reason in missed), None)

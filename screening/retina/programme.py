@@ -2,6 +2,7 @@
 
 from screening.classifiers import retina
 from screening.classifiers.outcome import Outcome
+from screening.classifiers.registry import ModelCard
 from screening.models import Photo
 from screening.rules.programmes import Admission
 from screening.selectors import admission_of
@@ -12,6 +13,6 @@ def admit(photo: Photo) -> Admission:
     return admission_of(photo.patient, retina.PROGRAMME, at=photo.taken_at)
 
 
-def read(photo: Photo, original: bytes) -> Outcome:
-    """The classifier's word on one photo; which eye it was sent as changes nothing."""
-    return retina.read_photo(original)
+def read(photo: Photo, original: bytes, card: ModelCard) -> Outcome:
+    """A version's word on one photo; which eye it was sent as changes nothing."""
+    return retina.read_photo(original, card)

@@ -10,15 +10,16 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from accounts import audit
-from core import clock, leases
+from core import leases
 from core.blobs import read_blob, write_blob
 from core.uploads import ORIGINAL
 from screening import events
 from screening.classifiers import registry, retina
 from screening.classifiers.outcome import Outcome
 from screening.imaging.sandbox import Undecodable
-from screening.models import JobState, ModelVersion, Photo, Reading
+from screening.models import JobState, Photo, Reading
 from screening.programmes import programme
+from screening.services.model_versions import note_version
 from screening.services.reports import compose_if_due
 
 log = structlog.get_logger("screening.reading")
@@ -84,7 +85,7 @@ def _looked_at(reading: Reading) -> tuple[dict[str, Any], Derivatives | None]:
         except Undecodable as error:
             return {"outcome": Reading.Outcome.REFUSED, "reason": error.reason}, None
         return {"outcome": Reading.Outcome.UNREAD, "reason": admitted.reason}, Derivatives(view, None)
-    found = reads.read(photo, original)
+    found = reads.read(photo, original, registry.live(reading.programme))
     milliseconds = round((perf_counter() - started) * 1000)
     derivatives = Derivatives(found.view, found.attention) if found.view else None
     return _columns(found) | {"milliseconds": milliseconds}, derivatives
@@ -124,7 +125,7 @@ def _finish(reading: Reading, columns: dict[str, Any], derivatives: Derivatives 
             return
         reading.refresh_from_db()
         if reading.model_version:
-            _note_model(reading)
+            note_version(registry.live(reading.programme))
         audit.record("read_photo", actor=None, subject=photo, patient=photo.patient, outcome=reading.outcome, model_version=reading.model_version)
         events.reading_finished.send(sender=Reading, patient=photo.patient, reading=reading)
         compose_if_due(photo.encounter)
@@ -140,9 +141,3 @@ def _fail(reading: Reading) -> None:
         audit.record("reading_failed", actor=None, subject=photo, patient=photo.patient, code=reading.last_error)
         events.reading_finished.send(sender=Reading, patient=photo.patient, reading=reading)
         compose_if_due(photo.encounter)
-
-
-def _note_model(reading: Reading) -> None:
-    programme, version = reading.model_version.split(" ", 1)
-    live = registry.live(programme)
-    ModelVersion.objects.get_or_create(programme=programme, version=version, defaults={"sha256": live.sha256, "first_used_at": clock.now()})

@@ -3,6 +3,7 @@
 from accounts.selectors import has_consent
 from screening.classifiers import skin
 from screening.classifiers.outcome import Outcome
+from screening.classifiers.registry import ModelCard
 from screening.models import Encounter, Photo
 from screening.rules.programmes import Admission
 from screening.rules.skin.admission import reading_admission
@@ -23,9 +24,9 @@ def admit_spot(encounter: Encounter) -> Admission:
     return reading_admission(lesion_of(encounter).body_site, age, has_consent(patient, "automatic_reading"))
 
 
-def read(photo: Photo, original: bytes) -> Outcome:
-    """The classifier's word on a close-up; an overview is only looked at for whether one can see anything."""
-    return skin.view_with_gate(original) if photo.slot == OVERVIEW else skin.read_photo(original)
+def read(photo: Photo, original: bytes, card: ModelCard) -> Outcome:
+    """A version's word on a close-up; an overview is only looked at for whether one can see anything."""
+    return skin.view_with_gate(original, card) if photo.slot == OVERVIEW else skin.read_photo(original, card)
 
 
 def hides(encounter: Encounter) -> bool:

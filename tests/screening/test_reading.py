@@ -11,6 +11,7 @@ from core import clock
 from core.blobs import blob_exists
 from screening.classifiers import retina
 from screening.classifiers.outcome import Outcome
+from screening.classifiers.registry import ModelCard
 from screening.models import Encounter, Photo, Reading, Report, ReportVersion
 from screening.retina.symptoms import symptom_of
 from screening.services import reading, reports
@@ -32,7 +33,7 @@ GRADED = Outcome(
     referable=False,
     grade_set=(0,),
     laterality_seen=None,
-    model_version="retina-dr 0.1",
+    model_version="retina-dr 0.0",
     width=320,
     height=240,
     view=b"view",
@@ -44,7 +45,7 @@ GRADED = Outcome(
 def said(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
     """What the classifier says next; the last one repeats."""
     script = [GRADED]
-    monkeypatch.setattr(retina, "read_photo", lambda _: script.pop(0) if len(script) > 1 else script[0])
+    monkeypatch.setattr(retina, "read_photo", lambda *_: script.pop(0) if len(script) > 1 else script[0])
     monkeypatch.setattr(retina, "view_only", lambda _: (b"view", 320, 240))
     return script
 
@@ -60,7 +61,7 @@ def test_a_photo_is_read_once_and_its_pictures_are_kept_encrypted(said: list[Out
     assert reading.read_queued() == 1
     assert reading.read_queued() == 0
     found = Reading.objects.get(photo=photo)
-    assert (found.state, found.outcome, found.grade, found.model_version) == ("done", "graded", 0, "retina-dr 0.1")
+    assert (found.state, found.outcome, found.grade, found.model_version) == ("done", "graded", 0, "retina-dr 0.0")
     assert found.intervals == {"p_referable": [0.02, 0.09]}
     assert blob_exists(photo.pk, "view")
     assert blob_exists(photo.pk, "attention")
@@ -110,7 +111,7 @@ def test_a_photo_that_breaks_the_reader_ends_with_a_person_and_takes_no_neighbou
     patient = make_patient()
     poison, neighbour = photos.jpeg(), photos.png()
 
-    def read(photo: bytes) -> Outcome:
+    def read(photo: bytes, card: ModelCard) -> Outcome:
         if photo == poison:
             raise MemoryError
         return GRADED
@@ -135,7 +136,7 @@ def test_both_eyes_read_make_one_report(said: list[Outcome]) -> None:
     version = ReportVersion.objects.get()
     assert (version.kind, version.number) == ("preliminary", 1)
     assert version.finding["urgency"] == "routine"
-    assert version.model_versions == ["retina-dr 0.1"]
+    assert version.model_versions == ["retina-dr 0.0"]
 
 
 def test_one_eye_waits_for_the_other_half_an_hour_and_is_then_reported(said: list[Outcome]) -> None:

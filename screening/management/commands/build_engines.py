@@ -1,17 +1,12 @@
-"""`manage.py build_engines`: the engine file of every live programme, made from its weights and proven on golden photos."""
+"""`manage.py build_engines`: the engine file of every version that reads, made from its weights and proven on golden photos."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from screening.classifiers import registry
 from screening.classifiers.retina import PROGRAMME as RETINA
 from screening.classifiers.skin import PROGRAMME as SKIN
-
-GOLDEN_PHOTOS = {RETINA: "retina", SKIN: "skin"}
-"""Folder below dev/samples of each programme."""
 
 
 class Command(BaseCommand):
@@ -21,6 +16,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from screening.classifiers.export import build_engine
 
-        for programme, folder in GOLDEN_PHOTOS.items():
-            built = build_engine(registry.live(programme), Path(settings.BASE_DIR) / "dev" / "samples" / folder)
-            self.stdout.write(f"built {built.name}")
+        for programme in (RETINA, SKIN):
+            for card in (registry.live(programme), *registry.shadows(programme)):
+                self.stdout.write(f"built {build_engine(card).name}")

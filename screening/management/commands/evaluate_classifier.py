@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = "Judge the live version: predictions.csv, metrics.json and plots."
+    help = "Judge a version: predictions.csv, metrics.json and plots."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -17,14 +17,18 @@ class Command(BaseCommand):
         parser.add_argument("--root", type=Path, required=True)
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--limit", type=int)
+        parser.add_argument("--card", type=Path, help="toml of the version to judge, its weights beside it; the live one where not given")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from screening.training.evaluate import evaluate
+        from screening.training.evaluate import card_to_judge, evaluate
 
         try:
-            evaluate(options["programme"], options["csv"], options["root"], options["out"], options["limit"], self._say)
+            card = card_to_judge(options["programme"], options["card"])
+            evaluate(options["programme"], card, options["csv"], options["root"], options["out"], options["limit"], self._say)
         except OSError as error:
             raise CommandError(f"cannot read {error.filename}: {error.strerror}") from None
+        except ValueError as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(f"written: predictions.csv, metrics.json and plots in {options['out']}")
 
     def _say(self, sentence: str) -> None:

@@ -1,31 +1,79 @@
-"""The engine computes what torch computes."""
+"""Both engines compute the same, for every version that may read; the same photo always gives the same reading."""
+
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from dev.layout import BASE_DIR
-from screening.classifiers import registry, retina, skin
-from screening.classifiers.engine import pattern, serving_engine
+from screening.classifiers import engine, registry, retina, skin
+from screening.classifiers.engine import EngineChoice, EngineFault, choose_engine, new_engine, serving_engine
+from screening.classifiers.golden import FOLDERS, golden_crops, prove
+from screening.classifiers.outcome import Outcome
 
-pytestmark = pytest.mark.torch
-SAMPLES = BASE_DIR / "dev" / "samples"
+VERSIONS = sorted(path.stem.rsplit("-", 1) for path in registry.WEIGHTS.glob("*.toml"))
+READ = {retina.PROGRAMME: retina.read_photo, skin.PROGRAMME: skin.read_photo}
+ENGINES = [EngineChoice(), pytest.param(EngineChoice("torch"), marks=pytest.mark.torch)]
 
 
+@pytest.fixture
+def chosen(request: pytest.FixtureRequest) -> Iterator[EngineChoice]:
+    """This process reads with the engine of the parameter, for one test."""
+    choose_engine(request.param)
+    yield request.param
+    choose_engine(EngineChoice())
+
+
+@pytest.mark.torch
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize(("programme", "folder"), [(retina.PROGRAMME, "retina"), (skin.PROGRAMME, "skin")])
-def test_engine_and_torch_agree_to_a_ten_thousandth_of_a_logit(programme: str, folder: str) -> None:
-    import torch
+@pytest.mark.parametrize("version", VERSIONS, ids="-".join)
+def test_engine_and_torch_agree_to_a_ten_thousandth_of_a_logit(version: list[str]) -> None:
+    card = registry.version(*version)
+    if not engine.engine_path(card).exists():
+        from screening.classifiers.export import build_engine
 
-    from screening.classifiers.export import SHOWN, golden_crop, golden_square
-    from screening.classifiers.network import load_network
+        build_engine(card)
+    served, reference = new_engine(card, EngineChoice()), new_engine(card, EngineChoice("torch"))
+    for crop in golden_crops(card).values():
+        found, wanted = served(crop), reference(crop)
+        assert np.abs(found.logits - wanted.logits).max() < 1e-4
+        assert np.abs(found.activation - wanted.activation).max() < 1e-3
 
+
+@pytest.mark.parametrize("chosen", ENGINES, indirect=True, ids=lambda choice: choice.kind)
+@pytest.mark.parametrize("programme", READ)
+def test_three_runs_over_the_same_photo_agree(chosen: EngineChoice, programme: str) -> None:
+    photo = min(FOLDERS[programme].glob("*.jpg")).read_bytes()
+    first, *others = (READ[programme](photo) for _ in range(3))
+    assert _chances(first)
+    for other in others:
+        assert (other.outcome, other.reason) == (first.outcome, first.reason)
+        assert np.abs(np.subtract(_chances(other), _chances(first))).max() < 1e-4
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+@pytest.mark.parametrize("programme", READ)
+def test_reduced_precision_stays_within_its_tolerance(programme: str, precision: str) -> None:
     card = registry.live(programme)
-    network, engine = load_network(card.weights, SHOWN[programme]), serving_engine(programme)
-    crop_of = golden_square if programme == skin.PROGRAMME else golden_crop
-    crops = [pattern(card.input_px), *(crop_of(photo, card.input_px) for photo in sorted((SAMPLES / folder).glob("*.jpg")))]
-    for crop in crops:
-        answer = engine(crop)
-        with torch.inference_mode():
-            logits, activation = network(torch.from_numpy(crop[None].copy()))
-        assert np.abs(answer.logits - logits[0].numpy()).max() < 1e-4
-        assert np.abs(answer.activation - activation[0].numpy()).max() < 1e-3
+    prove(new_engine(card, EngineChoice("torch", "cpu", precision)), card, precision)
+
+
+@pytest.mark.torch
+def test_an_engine_that_computes_something_else_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(engine.TOLERANCE, "bf16", 1e-6)
+    choose_engine(EngineChoice("torch", "cpu", "bf16"))
+    try:
+        with pytest.raises(EngineFault, match="off by"):
+            serving_engine(registry.live(retina.PROGRAMME))
+    finally:
+        choose_engine(EngineChoice())
+
+
+@pytest.mark.parametrize("words", [("tensorrt",), ("onnx", "cuda"), ("onnx", "cpu", "bf16"), ("torch", "cpu", "int8")])
+def test_an_engine_that_is_none_is_said_at_once(words: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError):
+        EngineChoice(*words)
+
+
+def _chances(found: Outcome) -> list[float]:
+    return list(found.probabilities.values())

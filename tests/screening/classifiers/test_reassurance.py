@@ -1,5 +1,6 @@
 """Whether a version may reassure follows from stored figures alone."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,24 @@ def test_nothing_measured_does_not_reassure(programme: str) -> None:
     assert not may_reassure(programme, {})
 
 
-def test_a_word_in_the_file_changes_nothing(tmp_path: Path) -> None:
-    card = registry.live("retina-dr")
-    by_hand = tmp_path / "retina-dr-9.toml"
-    by_hand.write_text("may_reassure = true\n" + card.weights.with_suffix(".toml").read_text())
-    read = registry.read_card(by_hand)
-    assert read is not None
-    assert not read.may_reassure
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    """The toml of a copy of the live version, without any figures beside it."""
+    weights = registry.live("retina-dr").weights
+    (tmp_path / "retina-dr-9.safetensors").write_bytes(weights.read_bytes())
+    toml = tmp_path / "retina-dr-9.toml"
+    toml.write_text(weights.with_suffix(".toml").read_text())
+    return toml
+
+
+def test_a_word_in_the_file_changes_nothing(released: Path) -> None:
+    released.write_text("may_reassure = true\n" + released.read_text())
+    assert not registry.read_card(released).may_reassure
+
+
+def test_figures_beside_the_weights_decide(released: Path) -> None:
+    figures = released.with_suffix(".figures.json")
+    figures.write_text(json.dumps({"left_out": {"eyepacs": {"lower": PASSING}, "odir": {"lower": PASSING, "minutes": 20}}}))
+    assert registry.read_card(released).may_reassure
+    figures.write_text(json.dumps({"left_out": {"eyepacs": {"lower": PASSING}, "odir": {}}}))
+    assert not registry.read_card(released).may_reassure

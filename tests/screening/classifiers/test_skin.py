@@ -45,12 +45,12 @@ def reading() -> Outcome:
 def test_a_golden_photo_gives_the_released_logits(row: dict[str, str]) -> None:
     card = registry.live(PROGRAMME)
     pixels, _ = decode((SAMPLES / row["file"]).read_bytes())
-    check_golden(serving_engine(PROGRAMME), card, row["file"], square_crop(pixels, middle_square(pixels), card.input_px))
+    check_golden(serving_engine(registry.live(PROGRAMME)), card, row["file"], square_crop(pixels, middle_square(pixels), card.input_px))
 
 
 def test_the_golden_pattern_gives_the_released_logits() -> None:
     card = registry.live(PROGRAMME)
-    check_golden(serving_engine(PROGRAMME), card, PATTERN, pattern(card.input_px))
+    check_golden(serving_engine(registry.live(PROGRAMME)), card, PATTERN, pattern(card.input_px))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])

@@ -57,10 +57,10 @@ MELANOMA = outcome(
 @pytest.fixture(autouse=True)
 def said(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def says(close_up: Outcome) -> None:
-        monkeypatch.setattr(skin, "read_photo", lambda _: close_up)
+        monkeypatch.setattr(skin, "read_photo", lambda *_: close_up)
 
     says(MELANOMA)
-    monkeypatch.setattr(skin, "view_with_gate", lambda _: outcome())
+    monkeypatch.setattr(skin, "view_with_gate", lambda *_: outcome())
     return says
 
 
