@@ -5,7 +5,7 @@ from math import exp
 
 from screening.classifiers import calibration, registry
 from screening.classifiers.engine import Answer, serving_engine
-from screening.classifiers.heads import GRADES, KINDS, NOT_GOOD, REJECT, RIGHT_EYE
+from screening.classifiers.heads import FINDINGS, GRADES, HEADS, KINDS, NOT_GOOD, REJECT, RIGHT_EYE
 from screening.classifiers.outcome import Outcome
 from screening.classifiers.registry import ModelCard
 from screening.imaging.decode import Undecodable, decode, encode_view
@@ -59,6 +59,7 @@ def _graded(card: ModelCard, answer: Answer, reason: str | None, p_reject: float
     grade = calibration.decided_grade(thresholds, card.thresholds)
     grade_names = [f"p_grade_{number}" for number in range(5)]
     bounds = calibration.cumulative_intervals(logits[GRADES], card.calibration)
+    findings = _findings(card, logits)
     return Outcome(
         outcome="retake" if reason else "graded",
         reason=reason,
@@ -73,9 +74,18 @@ def _graded(card: ModelCard, answer: Answer, reason: str | None, p_reject: float
         attention=overlay,
         laterality_seen=_side(logits[RIGHT_EYE]),
         probabilities=dict(zip(_P_NAMES, thresholds, strict=False)) | dict(zip(grade_names, grades, strict=True)),
-        intervals=dict(zip(_P_NAMES, bounds, strict=False)) | dict(zip(grade_names, calibration.grade_intervals(bounds), strict=True)),
+        intervals=dict(zip(_P_NAMES, bounds, strict=False))
+        | dict(zip(grade_names, calibration.grade_intervals(bounds), strict=True))
+        | {f"p_{name}": card.calibration[name].interval(logits[HEADS.index(name)]) for name in findings},
         grade_set=calibration.conformal_set(grades, grade, card.least_in_set),
+        findings=findings,
+        findings_seen=() if reason else tuple(name for name, chance in findings.items() if chance >= card.thresholds[name]),
     )
+
+
+def _findings(card: ModelCard, logits: Sequence[float]) -> dict[str, float]:
+    """Probability of each other finding that the version may show: those it carries a calibration for."""
+    return {name: card.calibration[name].probability(logits[HEADS.index(name)]) for name in HEADS[FINDINGS] if name in card.calibration}
 
 
 def _refused(card: ModelCard, reason: str, width: int, height: int, view: bytes) -> Outcome:

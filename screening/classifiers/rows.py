@@ -1,5 +1,6 @@
 """One outcome as the flat row that evaluation and the command line print (docs of the columns: EVALUATION.md)."""
 
+from screening.classifiers.heads import FINDINGS, HEADS
 from screening.classifiers.outcome import Outcome
 from screening.classifiers.skin import class_set
 from screening.classifiers.skin_heads import CLASSES, SUSPICIOUS_CLASSES
@@ -14,6 +15,7 @@ COLUMNS = (
     "p_sight_threatening",
     "grade",
     "referable",
+    *(f"p_{name}" for name in HEADS[FINDINGS]),
     "set_photo",
     "model_version",
     "milliseconds",
@@ -68,6 +70,7 @@ def evaluation_row(outcome: Outcome, milliseconds: int | None = None) -> dict[st
         **chances,
         "grade": outcome.grade,
         "referable": None if outcome.referable is None else int(outcome.referable),
+        **{f"p_{name}": _rounded(outcome.findings.get(name)) for name in HEADS[FINDINGS]},
         "set_photo": ";".join(map(str, outcome.grade_set)) or None,
         "model_version": outcome.model_version,
         "milliseconds": milliseconds,

@@ -1,5 +1,6 @@
 """The serving path on real free photos, on faults, and on pictures of the wrong kind. Runs the released weights through the engine."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from PIL import Image, ImageFilter
 from core.pure.tables import read_rows
 from dev.layout import BASE_DIR
 from screening.classifiers import registry
-from screening.classifiers.engine import PATTERN, check_golden, pattern, serving_engine
+from screening.classifiers.calibration import Platt, sigmoid
+from screening.classifiers.engine import PATTERN, Answer, check_golden, pattern, serving_engine
+from screening.classifiers.heads import FINDINGS, HEADS
 from screening.classifiers.outcome import Outcome
 from screening.classifiers.registry import WeightsChanged
-from screening.classifiers.retina import PROGRAMME, read_photo, view_only
+from screening.classifiers.retina import PROGRAMME, _graded, read_photo, view_only
 from screening.classifiers.rows import COLUMNS, evaluation_row
 from screening.imaging.decode import Undecodable, decode
 from screening.imaging.geometry import find_field, inner_crop
@@ -63,7 +66,7 @@ def test_more_disease_gives_more_suspicion() -> None:
 
 def test_a_reading_holds_together(reading: Outcome) -> None:
     assert reading.outcome in ("graded", "retake")
-    assert set(reading.intervals) == set(reading.probabilities)
+    assert set(reading.intervals) == set(reading.probabilities) | {f"p_{name}" for name in reading.findings}
     assert (reading.grade is None) == (reading.outcome == "retake")
     if reading.grade is not None:
         assert reading.referable == (reading.grade >= 2)
@@ -157,3 +160,18 @@ def test_the_newest_live_version_is_taken_and_a_shadow_is_not(tmp_path: Path, mo
         assert registry.live(PROGRAMME).version == "0.10"
     finally:
         registry.live.cache_clear()
+
+
+def test_a_finding_is_shown_only_where_the_version_carries_its_calibration() -> None:
+    card = registry.live(PROGRAMME)
+    answer = Answer(np.linspace(-2, 3, len(HEADS), dtype=np.float32), np.zeros((9, 9), np.float32))
+    shown = replace(card, calibration=dict(card.calibration) | {"amd": Platt(1, 0, 0, 0, 0)}, thresholds=dict(card.thresholds) | {"amd": 0.8})
+    hidden = replace(card, calibration={name: fit for name, fit in card.calibration.items() if name not in HEADS[FINDINGS]})
+    found = _graded(shown, answer, None, 0.0, (1, 1), b"", b"")
+    assert found.findings["amd"] == pytest.approx(sigmoid(answer.logits[HEADS.index("amd")]))
+    assert "amd" in found.findings_seen
+    assert evaluation_row(found)["p_amd"] == round(found.findings["amd"], 5)
+    assert _graded(shown, answer, "blur", 0.0, (1, 1), b"", b"").findings_seen == ()
+    without = _graded(hidden, answer, None, 0.0, (1, 1), b"", b"")
+    assert without.findings == {}
+    assert evaluation_row(without)["p_amd"] is None
