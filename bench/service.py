@@ -8,7 +8,7 @@ from itertools import count
 from time import perf_counter, sleep
 from typing import Any
 
-import requests
+import httpx2
 from knox.models import AuthToken
 
 from bench.clocks import descendants_cpu_seconds
@@ -61,9 +61,9 @@ def _send_and_wait(url: str, client: dict[str, str], photo: bytes, numbers: Iter
     number = next(numbers)
     body: dict[str, Any] = {"kind": "retina", "eye": "OD" if number % 2 else "OS", "taken_at": clock.now().isoformat()}
     started = perf_counter()
-    answer = requests.post(f"{url}api/v1/photos", headers=client, data=body, files={"file": photo + number.to_bytes(4, "big")}, timeout=60)
+    answer = httpx2.post(f"{url}api/v1/photos", headers=client, data=body, files={"file": ("photo", photo + number.to_bytes(4, "big"))}, timeout=60)
     answer.raise_for_status()
     place = f"{url}api/v1/photos/{answer.json()['id']}"
-    while requests.get(place, headers=client, timeout=60).json()["state"] in ("queued", "claimed"):
+    while httpx2.get(place, headers=client, timeout=60).json()["state"] in ("queued", "claimed"):
         sleep(_POLL_S)
     return perf_counter() - started

@@ -3,7 +3,7 @@
 Coordinates are pixels with the origin at the top left corner of the array. Nothing here knows a classifier.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -30,7 +30,7 @@ _TURNS = {
 
 @dataclass(frozen=True)
 class Field:
-    """The illuminated disc of a photo; ``found`` is false where no dark surround shows its edge and the frame stands for it."""
+    """The illuminated disc of a photo; ``found`` is false where no dark surround shows its edge, or too little of it, and the frame stands for it."""
 
     x: float
     y: float
@@ -59,11 +59,15 @@ def find_field(pixels: Pixels) -> Field:
     small = np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue)).astype(np.float64)
     points = _edge_points(_lit(small))
     circle = _fit_circle(points) if len(points) >= 40 else None
-    if circle is None or not _plausible(circle, size):
-        return Field(width / 2, height / 2, max(width, height) / 2, False, 1.0)
+    framed = Field(width / 2, height / 2, max(width, height) / 2, False, 1.0)
+    if circle is None:
+        return framed
     x, y, radius = circle
     field = Field((x + 0.5) * width / size[0], (y + 0.5) * height / size[1], (radius + 0.5) * scale, True, 1.0)
-    return Field(field.x, field.y, field.radius, True, _visible_share(field, width, height))
+    visible = _visible_share(field, width, height)
+    if not _plausible(circle, size):
+        return replace(framed, visible=visible if _cut(circle, size) else 1.0)
+    return replace(field, visible=visible)
 
 
 def inner_crop(pixels: Pixels, field: Field, size: int) -> Pixels:
@@ -135,6 +139,12 @@ def _plausible(circle: tuple[float, float, float], size: tuple[int, int]) -> boo
     longest, shortest = max(size), min(size)
     centred = abs(x - size[0] / 2) < 0.3 * size[0] and abs(y - size[1] / 2) < 0.3 * size[1]
     return centred and 0.15 * longest < radius < 0.75 * longest and radius > 0.3 * shortest
+
+
+def _cut(circle: tuple[float, float, float], size: tuple[int, int]) -> bool:
+    """Whether the frame's edge runs through the middle of a field: one that hardly reaches into the frame is an arc of something else."""
+    x, y, radius = circle
+    return 0.3 * max(size) < radius < 1.2 * max(size) and -0.2 * radius < x < size[0] + 0.2 * radius and -0.2 * radius < y < size[1] + 0.2 * radius
 
 
 def _visible_share(field: Field, width: int, height: int) -> float:

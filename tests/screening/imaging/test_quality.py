@@ -9,6 +9,7 @@ from dev.layout import BASE_DIR
 from screening.imaging.decode import decode
 from screening.imaging.geometry import Field, find_field, inner_crop
 from screening.imaging.quality import Measured, failing, likeliest, measure
+from screening.training.defects import cut_off, moved
 
 
 def sound() -> tuple[NDArray[np.uint8], Field]:
@@ -38,6 +39,19 @@ def test_a_blurred_photo_is_blurred() -> None:
     pixels, field = sound()
     soft = np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(field.radius / 18)))
     assert faults(soft, field) == {"blur"}
+
+
+@pytest.mark.parametrize("turn", [0, 45, 90])
+def test_a_photo_of_a_moving_eye_is_blurred_whatever_the_direction(turn: int) -> None:
+    pixels, field = sound()
+    turned = np.asarray(Image.fromarray(pixels).rotate(turn))
+    assert faults(moved(turned, field), field) == {"blur"}
+
+
+def test_a_field_that_the_frame_cuts_through_the_middle_is_off_centre() -> None:
+    pixels, field = sound()
+    half = cut_off(pixels, field)
+    assert "off_centre" in faults(half, find_field(half))
 
 
 def test_a_small_field_is_too_small_by_the_pixels_of_the_original() -> None:
