@@ -55,12 +55,14 @@ def measure(crop: Pixels, field: Field, scale: float) -> Measured:
 
 def failing(measured: Measured) -> set[str]:
     """Codes of the limits that the photo misses; empty for a photo that may be read."""
+    cut_off = measured.visible < LEAST_VISIBLE
     missed = {
         "too_small": measured.diameter < SMALLEST_FIELD,
         "blur": measured.detail < LEAST_DETAIL,
-        "too_dark": measured.light < DARKEST or measured.shade > MOST_SHADE,
+        # Beside a field that the frame cuts in two, the dark is the camera's surround.
+        "too_dark": not cut_off and (measured.light < DARKEST or measured.shade > MOST_SHADE),
         "too_bright": measured.light > BRIGHTEST or measured.glare > MOST_GLARE,
-        "off_centre": measured.visible < LEAST_VISIBLE,
+        "off_centre": cut_off,
     }
     return {code for code, misses in missed.items() if misses}
 
