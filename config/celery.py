@@ -13,7 +13,11 @@ app = Celery("screening")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_default_queue = "deliver"
-app.conf.task_routes = {"screening.tasks.read_queued": {"queue": "read"}, "partners.tasks.answer_due": {"queue": "gateway"}}
+app.conf.task_routes = {
+    "screening.tasks.read_queued": {"queue": "read"},
+    "screening.tasks.read_shadows": {"queue": "shadow"},
+    "partners.tasks.answer_due": {"queue": "gateway"},
+}
 app.conf.beat_schedule = {
     "ring-readings": {"task": "screening.tasks.read_queued", "schedule": 15.0},
     "return-leases": {"task": "screening.tasks.return_expired_leases", "schedule": 15.0},
@@ -51,5 +55,8 @@ def look_without_being_rung(**_: Any) -> None:
     """Every worker also looks at its table by itself: a consumer can go deaf after its broker came back."""
     from core.watch import start_watching
 
+    if _served == ["shadow"]:
+        # What nobody waits for yields the cores to what somebody does.
+        os.nice(10)
     for queue in _served:
         start_watching(queue)

@@ -16,6 +16,8 @@ from redis.exceptions import RedisError
 from dev.children import Child
 from dev.layout import BASE_DIR
 from dev.postgres import GATEWAY
+from screening.classifiers import registry
+from screening.rules.programmes import PROGRAMMES
 
 CELERY = (sys.executable, "-m", "celery", "-A", "config")
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
@@ -38,6 +40,7 @@ def app_children(env: Mapping[str, str], *, door: socket.socket, wechat_port: in
         ),
         _worker("read", readers, env),
         _worker("deliver", "1", env),
+        *([_worker("shadow", "1", env)] if any(registry.shadows(programme) for programme in PROGRAMMES) else []),
         # Partners' questions are answered by a process whose role in the database cannot read patients.
         _worker("gateway", "1", {**env, "PGUSER": GATEWAY, "PGPASSWORD": ""}),
         Child(

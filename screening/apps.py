@@ -14,3 +14,4 @@ class ScreeningConfig(AppConfig):
         choose_engine(EngineChoice(settings.ENGINE, settings.ENGINE_DEVICE, settings.ENGINE_PRECISION))
         own_data.register()
         watch.register("read", tasks.look)
+        watch.register("shadow", tasks.look_at_shadows)

@@ -168,6 +168,7 @@ class Reading(Job):
     class_set = models.JSONField(default=list)
     suspicious = models.BooleanField(null=True)
     in_scope = models.BooleanField(null=True)
+    findings_seen = models.JSONField(default=list, help_text="Other findings at or over their thresholds; their chances stand in `probabilities`.")
     milliseconds = models.IntegerField(null=True)
 
     class Meta:
@@ -185,6 +186,28 @@ class Reading(Job):
                 name="finished_readings_have_an_outcome",
             ),
         ]
+
+
+class ShadowReading(Job):
+    """What a version that decides nothing says of a photo the live one has read. Only the agreement report sees it; the row is the job."""
+
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="shadow_readings")
+    programme = models.CharField(max_length=24)
+    version = models.CharField(max_length=16)
+    outcome = models.CharField(max_length=8, choices=Reading.Outcome.choices, blank=True, default="")
+    reason = models.CharField(max_length=32, blank=True, default="")
+    probabilities = models.JSONField(default=dict)
+    grade = models.SmallIntegerField(null=True)
+    referable = models.BooleanField(null=True)
+    lesion_class = models.CharField(max_length=3, blank=True, default="")
+    suspicious = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["priority", "due_at"], condition=Q(state=JobState.QUEUED), name="shadow_to_claim"),
+            models.Index(fields=["lease_until"], condition=Q(state=JobState.CLAIMED), name="shadow_leased"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["photo", "programme", "version"], name="a_shadow_reads_a_photo_once")]
 
 
 class Measurement(models.Model):
@@ -285,12 +308,18 @@ class ReportVersion(models.Model):
 
 
 class ModelVersion(models.Model):
-    """A classifier that has read here, with the hash of its weights."""
+    """A classifier that has read here, with the hash of its weights and whether it decides, reads beside, or has been relieved."""
+
+    class Status(models.TextChoices):
+        LIVE = "live"
+        SHADOW = "shadow"
+        RETIRED = "retired"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     programme = models.CharField(max_length=24)
     version = models.CharField(max_length=16)
     sha256 = models.CharField(max_length=64)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.LIVE)
     first_used_at = models.DateTimeField()
 
     class Meta:

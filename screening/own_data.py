@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts import own_data
 from accounts.models import Patient
 from core.blobs import delete_blob
-from screening.models import Answers, Encounter, Fact, Lesion, Measurement, Photo, PhotoCorrection, Reading, Report, ReportVersion
+from screening.models import Answers, Encounter, Fact, Lesion, Measurement, Photo, PhotoCorrection, Reading, Report, ReportVersion, ShadowReading
 
 
 def erase(patient: Patient) -> None:
@@ -16,6 +16,7 @@ def erase(patient: Patient) -> None:
     ReportVersion.objects.filter(report__encounter__patient=patient).delete()
     Report.objects.filter(encounter__patient=patient).delete()
     PhotoCorrection.objects.filter(photo__patient=patient).delete()
+    ShadowReading.objects.filter(photo__patient=patient).delete()
     Reading.objects.filter(photo__patient=patient).delete()
     Photo.objects.filter(patient=patient).delete()
     Answers.objects.filter(encounter__patient=patient).delete()

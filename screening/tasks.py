@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from screening.services import reading, reports, samples, storage
+from screening.services import reading, reports, samples, shadows, storage
 
 
 @shared_task(name="screening.tasks.read_queued")
@@ -28,6 +28,17 @@ def erase_expired_samples() -> None:
 @shared_task(name="screening.tasks.sweep_blobs")
 def sweep_blobs() -> None:
     storage.sweep_blobs()
+
+
+@shared_task(name="screening.tasks.read_shadows")
+def read_shadows() -> None:
+    shadows.read_shadows()
+
+
+def look_at_shadows() -> None:
+    """What a worker of the queue `shadow` looks at by itself."""
+    shadows.return_expired_leases()
+    shadows.read_shadows()
 
 
 def look() -> None:

@@ -21,6 +21,7 @@ from screening.models import JobState, Photo, Reading
 from screening.programmes import programme
 from screening.services.model_versions import note_version
 from screening.services.reports import compose_if_due
+from screening.services.shadows import queue_shadows
 
 log = structlog.get_logger("screening.reading")
 BATCH = 4
@@ -98,7 +99,7 @@ def _columns(found: Outcome) -> dict[str, Any]:
         "model_version": found.model_version,
         "quality": found.quality or "",
         "p_reject": found.p_reject,
-        "probabilities": found.probabilities,
+        "probabilities": found.probabilities | {f"p_{name}": chance for name, chance in found.findings.items()},
         "intervals": {name: list(bounds) for name, bounds in found.intervals.items()},
         "grade": found.grade,
         "grade_set": list(found.grade_set),
@@ -108,6 +109,7 @@ def _columns(found: Outcome) -> dict[str, Any]:
         "class_set": list(found.class_set),
         "suspicious": found.suspicious,
         "in_scope": found.in_scope,
+        "findings_seen": list(found.findings_seen),
     }
 
 
@@ -126,6 +128,7 @@ def _finish(reading: Reading, columns: dict[str, Any], derivatives: Derivatives 
         reading.refresh_from_db()
         if reading.model_version:
             note_version(registry.live(reading.programme))
+            queue_shadows(reading)
         audit.record("read_photo", actor=None, subject=photo, patient=photo.patient, outcome=reading.outcome, model_version=reading.model_version)
         events.reading_finished.send(sender=Reading, patient=photo.patient, reading=reading)
         compose_if_due(photo.encounter)
