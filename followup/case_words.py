@@ -68,6 +68,14 @@ UNREAD: Words = {
 }
 QUALITY: Words = {"good": gettext_lazy("Good"), "usable": gettext_lazy("Usable"), "reject": gettext_lazy("Not readable")}
 DME: Words = {"none": gettext_lazy("Not suspected"), "off_centre": gettext_lazy("Off centre"), "centre": gettext_lazy("At the centre")}
+OTHER_FINDINGS: Words = {
+    "cataract": gettext_lazy("Cataract"),
+    "glaucoma": gettext_lazy("Suspected glaucoma"),
+    "amd": gettext_lazy("Age-related macular degeneration"),
+    "pathological_myopia": gettext_lazy("Pathological myopia"),
+    "hypertensive_retinopathy": gettext_lazy("Hypertensive retinopathy"),
+    "epiretinal_membrane": gettext_lazy("Epiretinal membrane"),
+}
 CORRECTIONS: Words = {
     "swap_eye": gettext_lazy("The other eye"),
     "wrong_person": gettext_lazy("Another person"),
@@ -184,6 +192,7 @@ def opinion_rows(seen: CorrectedPhoto) -> list[tuple[str, str]]:
             (_("Cannot rule out"), ", ".join(map(str, reading.grade_set)) or "–"),
         ]
     rows += _chance_rows(reading)
+    rows += [(_("Also seen"), _also_seen(reading, name)) for name in reading.findings_seen]
     if reading.quality:
         rows.append((_("Quality"), str(QUALITY.get(reading.quality, reading.quality))))
     if reading.model_version:
@@ -202,6 +211,12 @@ def _chance_rows(reading: Reading) -> list[tuple[str, str]]:
     ways = [at_prevalence(dict(zip(given, way, strict=True)), assumed, met) for way in zip(*given.values(), strict=True)]
     rows = [(label, _chance([way[name] for way in ways])) for name, label in labels.items()]
     return [*rows, (_("Chances hold where"), _("%(share)d of 100 eyes are referable") % {"share": round(100 * met)})]
+
+
+def _also_seen(reading: Reading, name: str) -> str:
+    """One other finding with its chance, and that nothing is decided by it."""
+    chance = _chance((reading.probabilities[f"p_{name}"], *reading.intervals.get(f"p_{name}", ())))
+    return _("%(finding)s %(chance)s: not assessed for treatment, an ophthalmologist decides") % {"finding": OTHER_FINDINGS[name], "chance": chance}
 
 
 def _chance(numbers: Sequence[float]) -> str:

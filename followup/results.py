@@ -18,6 +18,7 @@ from screening.findings import person_finding_of
 from screening.models import Encounter, Reading, ReportVersion
 from screening.retina.symptoms import symptom_of
 from screening.rules.diabetic_retinopathy import LATERALITIES, PersonFinding, person_finding
+from screening.rules.other_findings import OTHER_CHANGE, other_change
 from screening.rules.protocol_rows import PROTOCOL
 from screening.rules.quality import retake_instruction
 from screening.rules.release import Sentence, always_shown, patient_sentence
@@ -46,6 +47,9 @@ def _released_eyes(encounter: Encounter, language: str) -> ResultView:
         finding, version = person_finding_of(signed), signed
         shown = _sentence(encounter, finding, signed)
     is_signed = version is not None and version.kind == ReportVersion.Kind.SIGNED
+    messages = [Message(other.code, _text(other, encounter, language), other.laterality) for other in also]
+    if shown.preliminary and other_change(_seen(encounter)):
+        messages.append(Message(OTHER_CHANGE, sentence(OTHER_CHANGE, language)))
     return ResultView(
         encounter=encounter,
         code=shown.code,
@@ -53,7 +57,7 @@ def _released_eyes(encounter: Encounter, language: str) -> ResultView:
         text=_text(shown, encounter, language),
         date=shown.date,
         laterality=shown.laterality,
-        also=tuple(Message(other.code, _text(other, encounter, language), other.laterality) for other in also),
+        also=tuple(messages),
         preliminary=sentence("preliminary", language) if shown.preliminary else None,
         signed=signature(version, encounter, language),
         safety_net=sentence("safety_net_eye", language) if shown.safety_net else None,
@@ -87,6 +91,11 @@ def _sentence(encounter: Encounter, finding: PersonFinding, version: ReportVersi
         due=_planned_due(encounter) if is_signed else _provisional_due(encounter),
         earlier_referable=_referral_open(encounter),
     )
+
+
+def _seen(encounter: Encounter) -> list[list[str]]:
+    """The other findings that the program saw on each photo of this person that a clinician has not set aside."""
+    return [seen.reading.findings_seen for seen in corrected_photos(encounter) if seen.outcome == Reading.Outcome.GRADED and not seen.is_other_person]
 
 
 def _waiting_since(encounter: Encounter) -> datetime:

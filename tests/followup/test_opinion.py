@@ -35,3 +35,12 @@ def test_without_a_prevalence_they_are_told_as_they_were_calibrated(monkeypatch:
     rows = told(monkeypatch, {})
     assert rows["Referable"] == "0.50 (0.40–0.60)"
     assert "Chances hold where" not in rows
+
+
+def test_another_finding_is_told_with_its_interval_and_that_it_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(READING, "findings_seen", ["cataract"])
+    monkeypatch.setattr(READING, "probabilities", READING.probabilities | {"p_cataract": 0.7, "p_amd": 0.1})
+    monkeypatch.setattr(READING, "intervals", READING.intervals | {"p_cataract": [0.6, 0.8], "p_amd": [0.05, 0.2]})
+    rows = told(monkeypatch, {})
+    assert rows["Also seen"] == "Cataract 0.70 (0.60–0.80): not assessed for treatment, an ophthalmologist decides"
+    assert not any("macular" in words for words in rows.values())
