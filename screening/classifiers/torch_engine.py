@@ -17,6 +17,9 @@ class TorchEngine:
     def __init__(self, card: ModelCard, device: str, precision: str) -> None:
         if device == "cuda" and not torch.cuda.is_available():
             raise EngineFault("ENGINE_DEVICE=cuda, but torch finds no CUDA device here")
+        if device == "cpu":
+            # As the other engine: scale by processes, two threads that wait for each other are slower than one.
+            torch.set_num_threads(1)
         # TF32 would round the mantissa of fp32 to ten bits without saying so.
         torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
         self._device = torch.device(device)
