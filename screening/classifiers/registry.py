@@ -73,12 +73,16 @@ def shadows(programme: str) -> tuple[ModelCard, ...]:
     return tuple(version(programme, number) for number in _with_status(programme, SHADOW))
 
 
-@cache
 def version(programme: str, number: str) -> ModelCard:
     """One version, whatever its status. Raises LookupError for one that is not here, WeightsChanged where its hash differs."""
     path = WEIGHTS / f"{programme}-{number}.toml"
     if not path.exists():
         raise LookupError(f"{programme} {number}")
+    return _card_at(path)
+
+
+@cache
+def _card_at(path: Path) -> ModelCard:
     return read_card(path)
 
 

@@ -117,10 +117,12 @@ def test_what_is_not_read_by_the_program_is_not_read_by_a_shadow(said: dict[str,
 
 
 def test_erasing_a_person_erases_what_shadows_said(said: dict[str, Any]) -> None:
-    patient = make_patient(is_sample=True, erase_at=clock.now())
+    patient = make_patient()
     send(patient)
     reading.read_queued()
     assert ShadowReading.objects.exists()
+    patient.is_sample, patient.erase_at = True, clock.now()
+    patient.save()
     own_data.erase_patient(patient)
     assert not ShadowReading.objects.exists()
     assert not Photo.objects.exists()
