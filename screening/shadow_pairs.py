@@ -1,7 +1,7 @@
 """What the live version and a shadow said of the same photos: the agreement report's reading, for operators alone."""
 
+from screening.agreement import Pair, Word
 from screening.models import JobState, Photo, Reading, ShadowReading
-from screening.rules.agreement import Pair, Word
 
 _CHANCES = ("p_referable", "p_suspicious")
 

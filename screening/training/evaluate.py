@@ -81,7 +81,10 @@ def card_to_judge(programme: str, path: Path | None) -> ModelCard:
 def evaluate(
     programme: str, card: ModelCard, table: Path, root: Path, out: Path, limit: int | None, say: Callable[[str], object]
 ) -> dict[str, object]:
-    """Write predictions.csv, metrics.json and plots below ``out``; returns the metrics. Raises OSError where the table cannot be read, ValueError where it has no column ``file``."""
+    """Write predictions.csv, metrics.json and plots below ``out``; returns the metrics.
+
+    Raises OSError where the table cannot be read, ValueError where it has no column ``file``.
+    """
     judged = PROGRAMMES[programme]
     labels = read_labels(table)[:limit]
     out.mkdir(parents=True, exist_ok=True)

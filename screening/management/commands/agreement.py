@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from screening.agreement import agreement
 from screening.classifiers import registry, retina, skin
-from screening.rules.agreement import agreement
 from screening.shadow_pairs import shadow_pairs
 
 _CODES = {"retina": retina.PROGRAMME, "skin": skin.PROGRAMME}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from screening.rules.agreement import Pair, Word, agreement, quadratic_kappa
+from screening.agreement import Pair, Word, agreement, quadratic_kappa
 
 
 def pair(number: int, live: int | None, shadow: int | None, *, patient: str = "", chances: tuple[float, float] = (0.1, 0.1)) -> Pair:
