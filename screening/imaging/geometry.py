@@ -83,7 +83,7 @@ def inner_crop(pixels: Pixels, field: Field, size: int) -> Pixels:
     if x1 > x0 and y1 > y0:
         part = Image.fromarray(pixels).resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=box)
         canvas[y0:y1, x0:x1] = np.asarray(part)
-    np.copyto(canvas, np.uint8(128), where=~disc_mask(size)[:, :, None])
+    canvas.reshape(-1, 3)[_outside(size)] = 128
     return canvas
 
 
@@ -94,6 +94,12 @@ def disc_mask(size: int) -> NDArray[np.bool_]:
     mask = np.asarray(axis[:, None] ** 2 + axis[None, :] ** 2 <= (size / 2) ** 2)
     mask.flags.writeable = False
     return mask
+
+
+@lru_cache(maxsize=8)
+def _outside(size: int) -> NDArray[np.intp]:
+    """Where the disc is not, as places in the flattened square."""
+    return np.flatnonzero(~disc_mask(size))
 
 
 def _lit(brightness: NDArray[np.float64]) -> NDArray[np.bool_]:

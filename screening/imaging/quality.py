@@ -40,14 +40,16 @@ def measure(crop: Pixels, field: Field, scale: float) -> Measured:
     shown = disc_mask(crop.shape[0]) & ((red != 128) | (green != 128) | (blue != 128))
     if shown.sum() < 100:
         shown = disc_mask(crop.shape[0])
-    luminance = red * np.float32(0.299) + green * np.float32(0.587) + blue * np.float32(0.114)
-    lit = luminance[shown]
-    light = float(np.median(lit))
+    # A quarter of the pixels tells the light as well as all of them.
+    some = shown[::2, ::2]
+    reds, greens, blues = red[::2, ::2][some], green[::2, ::2][some], blue[::2, ::2][some]
+    luminance = reds * np.float32(0.299) + greens * np.float32(0.587) + blues * np.float32(0.114)
+    light = float(np.median(luminance))
     return Measured(
         diameter=2 * field.radius * scale,
         light=light,
-        glare=float(((np.minimum(np.minimum(red, green), blue) > 225) & shown).sum() / shown.sum()),
-        shade=float((lit < 20).mean()),
+        glare=float((np.minimum(np.minimum(reds, greens), blues) > 225).mean()),
+        shade=float((luminance < 20).mean()),
         detail=100 * _fine_structure(green, shown) / max(light, 10.0),
         visible=field.visible,
     )
