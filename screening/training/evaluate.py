@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from screening.classifiers import registry, retina, skin
 from screening.classifiers.engine import choose_fastest_engine, engine_path
@@ -30,12 +30,18 @@ log = logging.getLogger(__name__)
 Rows = list[dict[str, object]]
 
 
+class ReadPhoto(Protocol):
+    """A programme's classifier with a version, the live one where none is given."""
+
+    def __call__(self, photo: bytes, card: ModelCard | None = None) -> Outcome: ...
+
+
 @dataclass(frozen=True)
 class Judged:
     """How a programme reads a photo, and how its rows are judged and drawn."""
 
     programme: str
-    read_photo: Callable[[bytes, ModelCard], Outcome]
+    read_photo: ReadPhoto
     columns: tuple[str, ...]
     row: Callable[[ModelCard, Outcome, int, Mapping[str, str]], dict[str, object]]
     judge: Callable[[list[dict[str, str]], Rows], dict[str, object]]

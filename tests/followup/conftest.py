@@ -31,6 +31,7 @@ def card(monkeypatch: pytest.MonkeyPatch) -> registry.ModelCard:
     found = registry.ModelCard(
         programme="retina-dr",
         version="0.0",
+        status=registry.LIVE,
         weights=Path("none"),
         sha256="0" * 64,
         input_px=224,
