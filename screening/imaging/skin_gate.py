@@ -7,23 +7,22 @@ a well-lit dark skin is not a dark photo. Limits: docs/models/skin-lesion.md nam
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from screening.imaging.geometry import Pixels
+from screening.imaging.sharpness import fine_contrast
 
 SMALLEST_SIDE = 140
 DARKEST, BRIGHTEST = 62.0, 225.0
 MOST_GLARE = 0.25
-LEAST_DETAIL = 0.72
+LEAST_DETAIL = 1.6
 LEAST_SKIN_HUED = 0.15
-
-_TILES = 8
 
 
 @dataclass(frozen=True)
 class SkinMeasured:
     """``side`` shorter side of the original in px; ``light`` luminance of the brightest tenth and ``middle`` its median, 0-255; ``glare`` share of
-    washed-out pixels; ``detail`` contrast of fine structure relative to the light, in per cent; ``skin_hued`` share of pixels red to yellow."""
+    washed-out pixels; ``detail`` contrast of fine structure (sharpness.py) relative to the light, in per cent; ``skin_hued`` share of pixels
+    red to yellow."""
 
     side: int
     light: float
@@ -43,7 +42,7 @@ def measure(crop: Pixels, side: int) -> SkinMeasured:
         light=float(np.quantile(luminance, 0.9)),
         middle=middle,
         glare=float((np.minimum(np.minimum(red, green), blue) > 240).mean()),
-        detail=100 * _fine_structure(luminance) / max(middle, 10.0),
+        detail=100 * fine_contrast(luminance.astype(np.uint8), np.ones(luminance.shape, bool)) / max(middle, 10.0),
         skin_hued=float(((red > 1.04 * blue) & (red > 1.02 * green) & (red < 4 * green)).mean()),
     )
 
@@ -57,12 +56,3 @@ def failing(measured: SkinMeasured) -> set[str]:
         "too_bright": measured.middle > BRIGHTEST or measured.glare > MOST_GLARE,
     }
     return {code for code, misses in missed.items() if misses}
-
-
-def _fine_structure(luminance: np.ndarray) -> float:
-    """Second-highest tenth of the fine contrast over tiles: one hair does not make a blurred photo sharp, bare skin not a sharp one blurred."""
-    plane = luminance.astype(np.uint8)
-    fine = plane.astype(np.float32) - np.asarray(Image.fromarray(plane).filter(ImageFilter.BoxBlur(2)))
-    side = plane.shape[0] // _TILES
-    tiles = fine[: _TILES * side, : _TILES * side].reshape(_TILES, side, _TILES, side).std(axis=(1, 3))
-    return float(np.quantile(tiles, 0.85))

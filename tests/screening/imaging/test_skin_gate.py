@@ -34,6 +34,11 @@ def test_each_fault_has_its_code(crop: Pixels, side: int, missed: str) -> None:
     assert missed in failing(measure(crop, side))
 
 
+def test_a_photo_taken_in_motion_is_blurred() -> None:
+    streaks = np.mean([np.roll(skin().astype(np.float32), step, 1) for step in range(12)], axis=0).astype(np.uint8)
+    assert failing(measure(streaks, 800)) == {"blur"}
+
+
 @pytest.mark.parametrize("tone", [(236, 188, 160), (198, 134, 100), (141, 85, 54), (90, 56, 40)], ids=["I", "III", "V", "VI"])
 def test_every_tone_of_skin_has_a_skin_hue_and_enough_light(tone: tuple[int, int, int]) -> None:
     rng = np.random.default_rng(1)
