@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from accounts import own_data
 from accounts.services.consent import withdraw_consent
+from config.celery import app
 from core import clock
 from screening.classifiers import registry, retina
 from screening.classifiers.outcome import Outcome
@@ -148,3 +149,8 @@ def test_a_new_live_version_relieves_the_one_before(said: dict[str, Any]) -> Non
     note_version(replace(card, version="9.9", status="shadow"))
     note_version(replace(card, version="9.9"))
     assert dict(ModelVersion.objects.values_list("version", "status")) == {card.version: "retired", "9.9": "live"}
+
+
+def test_shadows_have_a_queue_of_their_own() -> None:
+    assert app.amqp.router.route({}, "screening.tasks.read_shadows")["queue"].name == "shadow"
+    assert "screening.tasks.read_shadows" in app.tasks

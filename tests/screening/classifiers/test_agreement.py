@@ -52,12 +52,11 @@ def test_three_runs_over_the_same_photo_agree(chosen: EngineChoice, programme: s
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("precision", ["bf16", "fp16"])
 @pytest.mark.parametrize("programme", READ)
-def test_reduced_precision_stays_within_its_tolerance(programme: str, precision: str) -> None:
+def test_half_precision_stays_within_its_tolerance_and_is_not_single_precision(programme: str) -> None:
     card = registry.live(programme)
-    reduced, (name, crop) = new_engine(card, EngineChoice("torch", "cpu", precision)), list(golden_crops(card).items())[-1]
-    check_golden(reduced, card, name, crop, engine.TOLERANCE[precision])
+    reduced, (name, crop) = new_engine(card, EngineChoice("torch", "cpu", "fp16")), list(golden_crops(card).items())[-1]
+    check_golden(reduced, card, name, crop, engine.TOLERANCE["fp16"])
     with pytest.raises(EngineFault, match="off by"):
         check_golden(reduced, card, name, crop, 1e-4)
 
