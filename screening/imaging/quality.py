@@ -55,12 +55,14 @@ def measure(crop: Pixels, field: Field, scale: float) -> Measured:
 def failing(measured: Measured) -> set[str]:
     """Codes of the limits that the photo misses; empty for a photo that may be read."""
     cut_off = measured.visible < LEAST_VISIBLE
+    washed_out = measured.light > BRIGHTEST or measured.glare > MOST_GLARE
     missed = {
         "too_small": measured.diameter < SMALLEST_FIELD,
-        "blur": measured.detail < LEAST_DETAIL,
+        # What is washed out has no contrast left, however sharp.
+        "blur": not washed_out and measured.detail < LEAST_DETAIL,
         # Beside a field that the frame cuts in two, the dark is the camera's surround.
         "too_dark": not cut_off and (measured.light < DARKEST or measured.shade > MOST_SHADE),
-        "too_bright": measured.light > BRIGHTEST or measured.glare > MOST_GLARE,
+        "too_bright": washed_out,
         "off_centre": cut_off,
     }
     return {code for code, misses in missed.items() if misses}
