@@ -11,7 +11,7 @@ from screening.classifiers.registry import ModelCard
 from screening.imaging.decode import Undecodable, decode, encode_view
 from screening.imaging.geometry import find_field, inner_crop
 from screening.imaging.overlay import attention_png
-from screening.imaging.quality import LEAST_VISIBLE, failing, likeliest, measure
+from screening.imaging.quality import failing, likeliest, measure
 from screening.rules.quality import first_reason
 
 PROGRAMME = "retina-dr"
@@ -36,8 +36,7 @@ def read_photo(photo: bytes, card: ModelCard | None = None) -> Outcome:
     logits: list[float] = answer.logits.tolist()
     view = encode_view(pixels)
     wrong = _wrong_kind(logits[KINDS], card.thresholds["retina"])
-    # Half a field does not look like a retina to the network, and its round edge says what is wrong with it.
-    if wrong and not (wrong == "not_fundus" and field.visible < LEAST_VISIBLE):
+    if wrong:
         return _refused(card, wrong, width, height, view)
     measured = measure(crop, field, width / pixels.shape[1])
     p_reject = card.calibration["reject"].probability(logits[REJECT])

@@ -22,7 +22,7 @@ SAME_SOURCE = {"odir": ("odir",), "eyepacs": ("eyepacs", "equalised"), "aptos": 
 
 _DRAWN_OF_A_KIND = 40
 
-_NAMED = {
+FINDING_WORDS = {
     "cataract": {"cataract"},
     "glaucoma": {"glaucoma", "suspected glaucoma"},
     "amd": {"dry AMD", "wet AMD", "AMD"},
@@ -32,7 +32,7 @@ _NAMED = {
 }
 """Words of the column ``findings`` that stand for each finding."""
 
-_NEAR = {
+NEAR_WORDS = {
     "cataract": {"media opacity"},
     "glaucoma": {"optic nerve atrophy"},
     "amd": {"drusen", "maculopathy", "atrophic change"},
@@ -98,9 +98,9 @@ def _fundus(folder: Path, row: dict[str, str], commercial: bool) -> Example:
 
 def _findings(row: dict[str, str]) -> tuple[float, ...]:
     """1 where the reader's words name the finding, NaN where they come near it or nobody could see, else 0."""
-    words = {word.strip() for word in row["findings"].split(";")}
+    words = {word.strip() for word in row.get("findings", "").split(";")}
     absent = NAN if row["quality"] == "reject" else 0.0
-    return tuple(1.0 if words & _NAMED[name] else NAN if words & _NEAR.get(name, set()) else absent for name in HEADS[FINDINGS])
+    return tuple(1.0 if words & FINDING_WORDS[name] else NAN if words & NEAR_WORDS.get(name, set()) else absent for name in HEADS[FINDINGS])
 
 
 def _thresholds(grade: int | None, any_dr: str, referable: str) -> tuple[float, float, float, float]:

@@ -117,7 +117,7 @@ def _luminance(pixels: Pixels) -> NDArray[np.float32]:
 def _from(pixels: Pixels, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Offsets of every pixel from a point, across and down, in shapes that broadcast."""
     height, width = pixels.shape[:2]
-    return np.arange(width)[None, :] - x, np.arange(height)[:, None] - y
+    return np.arange(width, dtype=np.float64)[None, :] - x, np.arange(height, dtype=np.float64)[:, None] - y
 
 
 def _inside(pixels: Pixels, field: Field) -> NDArray[np.bool_]:

@@ -8,13 +8,20 @@ from numpy.typing import NDArray
 
 from screening.training import metrics
 from screening.training.metrics import with_interval
+from screening.training.other_findings import other_findings
+from screening.training.per_thousand import per_thousand
 
 Row = Mapping[str, object]
 Bools = NDArray[np.bool_]
 
 TASKS = {"any_dr": ("p_any_dr", 1), "referable": ("p_referable", 2), "sight_threatening": ("p_sight_threatening", 3)}
-_SUBGROUPS = ("source", "eye", "sex", "quality")
+SPECIFICITIES = {"sensitivity_at_60_specificity": 0.60, "sensitivity_at_80_specificity": 0.80}
+PREVALENCE = 0.10
+"""Share of referable patients where the program is used: the issue's assumption."""
+
+_SUBGROUPS = ("source", "set", "eye", "sex", "age", "quality")
 _FEWEST = 20
+_AGES = ((40, "under 40"), (60, "40 to 59"), (75, "60 to 74"), (200, "75 and over"))
 
 
 def judge(labels: Sequence[Mapping[str, str]], predictions: Sequence[Row]) -> dict[str, object]:
@@ -28,6 +35,10 @@ def judge(labels: Sequence[Mapping[str, str]], predictions: Sequence[Row]) -> di
         "tasks": {name: found for name in TASKS if (found := _task(pairs, name))},
     }
     report |= {name: found for name, found in (("grade", _grades(pairs)), ("reject", _reject(pairs)), ("wrong_kind", wrong_kind(pairs))) if found}
+    if found := _severe_called(pairs):
+        report["severe_called"] = found
+    if shown := other_findings(pairs, patient_codes([label for label, _ in pairs])):
+        report["findings"] = shown
     report["subgroups"] = {column: found for column in _SUBGROUPS if (found := _by(pairs, column))}
     return report
 
@@ -53,13 +64,46 @@ def _task(pairs: Sequence[tuple[Mapping[str, str], Row]], task: str) -> dict[str
     column, least = TASKS[task]
     positive = np.array([truth for *_, truth in known])
     ungradable = np.array([found["outcome"] != "graded" for _, found, _ in known])
-    decided = np.array([_grade(found) >= least for _, found, _ in known])
+    decided = np.array([_is_called(found) if task == "referable" else _grade(found) >= least for _, found, _ in known])
     scores = np.array([number(found[column], 0.5) for _, found, _ in known])
     patients = patient_codes([label for label, *_ in known])
     answered = np.array([given(found[column]) for _, found, _ in known])
     eye = figures(scores, decided, positive, ungradable, patients)
     eye["ece"] = with_interval(metrics.calibration_error(scores[answered], positive[answered]), renumbered(patients[answered]))
-    return {"per_eye": eye, "per_patient": figures(*by_patient(scores, decided, positive, ungradable, patients))}
+    eye |= _at_specificities(scores, positive, patients)
+    people = by_patient(scores, decided, positive, ungradable, patients)
+    most, called, ill, lost, codes = people
+    person = figures(*people) | _at_specificities(most, ill, codes)
+    if task == "referable":
+        person["per_1000"] = per_thousand(called, ill, lost & ~called, codes, PREVALENCE)
+    return {"per_eye": eye, "per_patient": person}
+
+
+def _at_specificities(scores: NDArray[np.float64], positive: Bools, patients: NDArray[np.int64]) -> dict[str, object]:
+    return {name: with_interval(metrics.sensitivity_at(scores, positive, least), patients) for name, least in SPECIFICITIES.items()}
+
+
+def _severe_called(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object] | None:
+    """Severe or proliferative eyes and patients called referable; one that could not be graded is missed."""
+    severe = [(label, found) for label, found in pairs if label.get("dr_grade") in ("3", "4")]
+    if not severe:
+        return None
+    patients = patient_codes([label for label, _ in severe])
+    called = np.array([_is_called(found) for _, found in severe])
+    everybody = patient_codes([label for label, _ in pairs])
+    ill, someone_called = (np.zeros(int(everybody.max()) + 1, bool) for _ in range(2))
+    for code, (label, found) in zip(everybody.tolist(), pairs, strict=True):
+        ill[code] |= label.get("dr_grade") in ("3", "4")
+        someone_called[code] |= _is_called(found)
+    count = int(ill.sum())
+    return {
+        "per_eye": {"n": len(called), "called": int(called.sum()), "share": with_interval(metrics.mean_of(called.astype(np.float64)), patients)},
+        "per_patient": {
+            "n": count,
+            "called": int(someone_called[ill].sum()),
+            "share": with_interval(metrics.mean_of(someone_called[ill].astype(np.float64)), np.arange(count)),
+        },
+    }
 
 
 def by_patient(
@@ -96,7 +140,7 @@ def _grades(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object]
     truth = np.array([int(float(label["dr_grade"])) for label, _ in known])
     decided = np.array([_grade(found) for _, found in known])
     patients = patient_codes([label for label, _ in known])
-    sets = [{int(grade) for grade in str(found["set_photo"]).split(";")} for _, found in known]
+    sets = [{int(grade) for grade in str(found["set_photo"] or "").split(";") if grade} for _, found in known]
     covered = np.array([grade in kept for grade, kept in zip(truth.tolist(), sets, strict=True)])
     return {
         "n": len(known),
@@ -117,10 +161,16 @@ def _reject(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object]
     called = np.array([found["outcome"] != "graded" for _, found in known])
     scores = np.array([number(found["p_reject"], 1.0) for _, found in known])
     patients = patient_codes([label for label, _ in known])
+    is_eyeq = np.array([label.get("source", "EyePACS").startswith("EyePACS") for label, _ in known])
     return {
         "n": len(known),
         "positive": int(positive.sum()),
         "auc": with_interval(metrics.area(scores, positive), patients),
+        "eyeq": {
+            "n": int(is_eyeq.sum()),
+            "positive": int(positive[is_eyeq].sum()),
+            "auc": with_interval(metrics.area(scores[is_eyeq], positive[is_eyeq]), renumbered(patients[is_eyeq])),
+        },
         "sensitivity": with_interval(metrics.share(called, positive), patients),
         "specificity": with_interval(metrics.share(~called, ~positive), patients),
     }
@@ -134,8 +184,12 @@ def wrong_kind(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, obje
     refused = np.array([found["outcome"] == "refused" for _, found in pairs])
     graded = np.array([found["outcome"] == "graded" for _, found in pairs])
     patients = patient_codes([label for label, _ in pairs])
+    kinds = sorted({label["wrong_kind"] for label, _ in pairs if label.get("wrong_kind")})
+    of_kind = {kind: np.array([label.get("wrong_kind") == kind for label, _ in pairs]) for kind in kinds}
     return {
         "n": int(wrong.sum()),
+        "n_right_kind": int((~wrong).sum()),
+        "by_kind": {kind: {"n": int(rows.sum()), "refused": int((refused & rows).sum())} for kind, rows in of_kind.items()},
         "refused": with_interval(metrics.share(refused, wrong), patients),
         "graded": with_interval(metrics.share(graded, wrong), patients),
         "right_kind_refused": with_interval(metrics.share(refused, ~wrong), patients),
@@ -143,9 +197,36 @@ def wrong_kind(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, obje
 
 
 def _by(pairs: Sequence[tuple[Mapping[str, str], Row]], column: str) -> dict[str, object] | None:
-    values = sorted({label[column] for label, _ in pairs if label.get(column)})
-    groups = {value: [pair for pair in pairs if pair[0].get(column) == value] for value in values}
-    return {value: found for value, group in groups.items() if len(group) >= _FEWEST and (found := _task(group, "referable"))} or None
+    groups: dict[str, list[tuple[Mapping[str, str], Row]]] = {}
+    for pair in pairs:
+        if value := group_of(pair[0], column):
+            groups.setdefault(value, []).append(pair)
+    return {value: _group(group) for value, group in sorted(groups.items())} or None
+
+
+def _group(group: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object]:
+    if len(group) < _FEWEST:
+        return {"n": len(group)}
+    grades = _grades(group) or {}
+    return {"n": len(group)} | (_task(group, "referable") or {}) | {name: grades[name] for name in ("set_coverage", "set_size") if name in grades}
+
+
+def group_of(label: Mapping[str, str], column: str) -> str:
+    """Subgroup of a row: an age is a band, ``set`` is the source without what stands in brackets; empty where nothing is known."""
+    if column == "set":
+        return label.get("source", "").split(" (")[0]
+    if column != "age":
+        return label.get(column, "")
+    try:
+        years = float(label.get("age", ""))
+    except ValueError:
+        return ""
+    return next((name for limit, name in _AGES if years < limit), "")
+
+
+def _is_called(found: Row) -> bool:
+    """Called referable; a row from before the decision had a column of its own says it by its grade."""
+    return found["outcome"] == "graded" and (number(found["referable"], 0) == 1 if given(found.get("referable")) else _grade(found) >= 2)
 
 
 def _grade(found: Row) -> int:

@@ -1,6 +1,7 @@
 """Figures of merit with 95 % bootstrap intervals by patient. Every metric takes a weight per row, so that a resample is a change of weights."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,17 @@ def with_interval(metric: Metric, patients: NDArray[np.int64]) -> dict[str, floa
     count = int(patients.max(initial=-1)) + 1
     if not count or np.isnan(value):
         return {"value": None, "low": None, "high": None}
-    rng = np.random.default_rng(17)
-    drawn = [metric(rng.multinomial(count, np.full(count, 1 / count))[patients].astype(np.float64)) for _ in range(RESAMPLES)]
+    drawn = np.array([metric(times[patients].astype(np.float64)) for times in _resamples(count)])
+    if np.isnan(drawn).all():
+        return {"value": round(value, 4), "low": None, "high": None}
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return {"value": round(value, 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+
+
+@lru_cache(maxsize=2)
+def _resamples(count: int) -> NDArray[np.int64]:
+    """How often each of ``count`` patients is drawn, per resample."""
+    return np.random.default_rng(17).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
 
 
 def share(hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> Metric:
@@ -56,6 +64,20 @@ def area(scores: Vector, positive: NDArray[np.bool_]) -> Metric:
         below = np.cumsum(downs) - downs
         pairs = float(ups.sum() * downs.sum())
         return float((ups * (below + downs / 2)).sum()) / pairs if pairs else float("nan")
+
+    return metric
+
+
+def sensitivity_at(scores: Vector, positive: NDArray[np.bool_], specificity: float) -> Metric:
+    """Share of positives above the lowest score that this share of the negatives does not pass."""
+    order = np.argsort(scores[~positive], kind="stable")
+
+    def metric(weights: Vector) -> float:
+        healthy = weights[~positive][order]
+        if not weights[positive].sum() or not healthy.sum():
+            return float("nan")
+        least = scores[~positive][order][int(np.argmax(np.cumsum(healthy) >= specificity * healthy.sum()))]
+        return float(weights[positive & (scores > least)].sum() / weights[positive].sum())
 
     return metric
 

@@ -24,7 +24,7 @@ def train_retina(
     version: str,
     weights: Path,
     work: Path,
-    golden_photos: Path,
+    golden: Path,
     *,
     commercial: bool,
     minutes: float,
@@ -45,9 +45,7 @@ def train_retina(
     folder.mkdir(exist_ok=True)
     schedule = Schedule(minutes=minutes, full_px=px or INPUT_PX)
     network = finetune((_first(start), _first(start)), examples, crops, folder, schedule)
-    return release(
-        network, examples, crops, schedule.full_px, version, weights, golden_photos, _TERMS + ("." if commercial else _NON_COMMERCIAL + ".")
-    )
+    return release(network, examples, crops, schedule.full_px, version, weights, golden, _TERMS + ("." if commercial else _NON_COMMERCIAL + "."))
 
 
 def _first(start: str | None) -> Network:
