@@ -5,8 +5,9 @@ lost its lease writes nothing. A row whose lease was lost is next claimed alone,
 no neighbour with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from threading import Lock
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -75,6 +76,21 @@ def return_expired(model: type[AnyJob]) -> int:
     return model._default_manager.filter(state=JobState.CLAIMED, lease_until__lt=DatabaseClock()).update(
         state=JobState.QUEUED, lease_token=None, lease_until=None, alone=True, last_error="lease_lost"
     )
+
+
+def work_off(model: type[AnyJob], work: Callable[[AnyJob], None], *, limit: int, lease: timedelta, turn: Lock) -> int:
+    """Claim and work until nothing is due; the number of rows. `turn`: whoever calls while another of this process works returns at once."""
+    if not turn.acquire(blocking=False):
+        return 0
+    try:
+        count = 0
+        while batch := claim(model, limit=limit, lease=lease):
+            for row in batch:
+                work(row)
+                count += 1
+        return count
+    finally:
+        turn.release()
 
 
 def spent(rows: Sequence[AnyJob]) -> list[AnyJob]:

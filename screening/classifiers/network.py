@@ -1,8 +1,8 @@
 """The one backbone with its heads, in torch: training, export and the reference engine use it; serving does not import it.
 
 The retina's logits, in the order of ``HEADS``: four cumulative retinopathy thresholds (grade >= 1 .. >= 4, ICDR), two cumulative quality
-thresholds (>= usable, >= reject, EyeQ), three kinds of picture (softmax), one side (right eye against
-left), other findings. The skin's: skin_heads.py.
+thresholds (>= usable, >= reject, EyeQ), three kinds of picture (softmax), one side (right eye against left), other findings.
+The skin's: skin_heads.py.
 """
 
 import sys

@@ -120,7 +120,7 @@ def _with_status(programme: str, status: str) -> list[str]:
 
 
 def _left_out(card: Path) -> Figures:
-    """The lower limits that `collect_figures` wrote beside the weights, by set left out; none where it was never run."""
+    """The lower limits stored beside the weights, by set left out; none where nothing is stored."""
     path = card.with_suffix(".figures.json")
     if not path.exists():
         return {}

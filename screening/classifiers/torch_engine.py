@@ -34,5 +34,5 @@ class TorchEngine:
 
 
 def best_device() -> str:
-    """``cuda`` where torch finds one, else ``cpu``: what evaluation and training take when nobody says."""
+    """``cuda`` where torch finds one, else ``cpu``: what evaluation takes when nobody says."""
     return "cuda" if torch.cuda.is_available() else "cpu"

@@ -41,17 +41,7 @@ class Derivatives:
 
 def read_queued() -> int:
     """Read until the queue is empty; the number of photos read. A second caller in the same process returns at once."""
-    if not _one_at_a_time.acquire(blocking=False):
-        return 0
-    try:
-        count = 0
-        while batch := leases.claim(Reading, limit=BATCH, lease=LEASE):
-            for reading in batch:
-                _read(reading)
-                count += 1
-        return count
-    finally:
-        _one_at_a_time.release()
+    return leases.work_off(Reading, _read, limit=BATCH, lease=LEASE, turn=_one_at_a_time)
 
 
 def return_expired_leases() -> int:

@@ -46,17 +46,7 @@ def queue_shadows(reading: Reading) -> None:
 
 def read_shadows() -> int:
     """Read until the queue is empty; the number of photos looked at. A second caller in the same process returns at once."""
-    if not _one_at_a_time.acquire(blocking=False):
-        return 0
-    try:
-        count = 0
-        while batch := leases.claim(ShadowReading, limit=BATCH, lease=LEASE):
-            for row in batch:
-                _read(row)
-                count += 1
-        return count
-    finally:
-        _one_at_a_time.release()
+    return leases.work_off(ShadowReading, _read, limit=BATCH, lease=LEASE, turn=_one_at_a_time)
 
 
 def return_expired_leases() -> int:

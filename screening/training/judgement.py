@@ -161,15 +161,15 @@ def _reject(pairs: Sequence[tuple[Mapping[str, str], Row]]) -> dict[str, object]
     called = np.array([found["outcome"] != "graded" for _, found in known])
     scores = np.array([number(found["p_reject"], 1.0) for _, found in known])
     patients = patient_codes([label for label, _ in known])
-    is_eyeq = np.array([label.get("source", "EyePACS").startswith("EyePACS") for label, _ in known])
+    of_eyeq = np.array([label.get("source", "").startswith("EyePACS") for label, _ in known])
     return {
         "n": len(known),
         "positive": int(positive.sum()),
         "auc": with_interval(metrics.area(scores, positive), patients),
         "eyeq": {
-            "n": int(is_eyeq.sum()),
-            "positive": int(positive[is_eyeq].sum()),
-            "auc": with_interval(metrics.area(scores[is_eyeq], positive[is_eyeq]), renumbered(patients[is_eyeq])),
+            "n": int(of_eyeq.sum()),
+            "positive": int(positive[of_eyeq].sum()),
+            "auc": with_interval(metrics.area(scores[of_eyeq], positive[of_eyeq]), renumbered(patients[of_eyeq])),
         },
         "sensitivity": with_interval(metrics.share(called, positive), patients),
         "specificity": with_interval(metrics.share(~called, ~positive), patients),

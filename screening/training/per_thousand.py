@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.training.metrics import Vector, with_interval
+from screening.training import metrics
+from screening.training.metrics import Metric, with_interval
 
 Bools = NDArray[np.bool_]
 
@@ -16,21 +17,20 @@ def per_thousand(called: Bools, positive: Bools, unread: Bools, patients: NDArra
     ``unread``: nothing could be said, and nothing was called. A patient with disease and without a call is missed or not readable, never both.
     """
 
-    def rates(weights: Vector) -> tuple[float, float, float, float]:
-        ill, well = float(weights[positive].sum()), float(weights[~positive].sum())
-        if not ill or not well:
-            return (float("nan"),) * 4
-        found, missed = weights[positive & called & ~unread].sum() / ill, weights[positive & ~called & ~unread].sum() / ill
-        alarm, cleared = weights[~positive & called & ~unread].sum() / well, weights[~positive & ~called & ~unread].sum() / well
-        return float(found * prevalence), float(missed * prevalence), float(alarm * (1 - prevalence)), float(cleared * (1 - prevalence))
-
-    figures: Mapping[str, object] = {
-        "found": lambda found, missed, alarm, cleared: 1000 * found,
-        "missed": lambda found, missed, alarm, cleared: 1000 * missed,
-        "sent_needlessly": lambda found, missed, alarm, cleared: 1000 * alarm,
-        "not_readable": lambda found, missed, alarm, cleared: 1000 * (1 - found - missed - alarm - cleared),
-        "ppv": lambda found, missed, alarm, cleared: found / (found + alarm) if found + alarm else float("nan"),
-        "npv": lambda found, missed, alarm, cleared: cleared / (cleared + missed) if cleared + missed else float("nan"),
+    ill, well, read = prevalence, 1 - prevalence, ~unread
+    found, missed = metrics.share(called & read, positive), metrics.share(~called & read, positive)
+    alarm, cleared = metrics.share(called & read, ~positive), metrics.share(~called & read, ~positive)
+    lost_ill, lost_well = metrics.share(unread, positive), metrics.share(unread, ~positive)
+    figures: Mapping[str, Metric] = {
+        "found": lambda weights: 1000 * ill * found(weights),
+        "missed": lambda weights: 1000 * ill * missed(weights),
+        "sent_needlessly": lambda weights: 1000 * well * alarm(weights),
+        "not_readable": lambda weights: 1000 * (ill * lost_ill(weights) + well * lost_well(weights)),
+        "ppv": lambda weights: _first_of(ill * found(weights), well * alarm(weights)),
+        "npv": lambda weights: _first_of(well * cleared(weights), ill * missed(weights)),
     }
-    counted = {name: with_interval(lambda weights, of=of: of(*rates(weights)), patients) for name, of in figures.items()}  # type: ignore[misc,operator]
-    return {"prevalence": prevalence, **counted}
+    return {"prevalence": prevalence, **{name: with_interval(metric, patients) for name, metric in figures.items()}}
+
+
+def _first_of(one: float, other: float) -> float:
+    return one / (one + other) if one + other else float("nan")

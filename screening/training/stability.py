@@ -3,7 +3,6 @@
 Everything goes through the production path, bytes in and outcome out; ungraded photos are counted apart.
 """
 
-import csv
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from screening.imaging.geometry import Field, Pixels, find_field
 from screening.imaging.skin_crop import middle_square
 from screening.training.changes import CHANGES, unchanged
 from screening.training.defects import RETINA_DEFECTS, SKIN_DEFECTS, Defect
+from screening.training.labels import read_labels
 from screening.training.metrics import share, with_interval
 
 Interval = dict[str, float | None]
@@ -52,13 +52,12 @@ HANDLED = {
 def measure_stability(
     programme: str, read_photo: ReadPhoto, table: Path, root: Path, out: Path, limit: int | None, say: Callable[[str], object]
 ) -> dict[str, object]:
-    """Write ``out``/stability.json for the photos of an evaluation table; returns its content. Raises OSError where the table cannot be read.
+    """Write ``out``/stability.json for the photos of an evaluation table; returns its content. A photo that cannot be opened takes no part.
 
-    A photo that cannot be opened takes no part.
+    Raises OSError where the table cannot be read, ValueError where it has no column ``file``.
     """
     handled = HANDLED[programme]
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))[:limit]
+    rows = read_labels(table)[:limit]
     tried = []
     for number, row in enumerate(rows, start=1):
         try:

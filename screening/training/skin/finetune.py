@@ -1,4 +1,4 @@
-"""Fine-tuning of the whole network on one thread, paced by the clock: it ends when its minutes are spent, whatever else the machine does.
+"""What the skin's network learns from each photo, and how well it does on the validation split.
 
 Which set a photo comes from tells much of its class, so the loss knows how common each class is within each set (logit adjustment, Menon and
 others 2021): the network gains nothing by recognising the camera, and its raw scores stand for equally common classes.
@@ -8,17 +8,16 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 
 from screening.classifiers.network import Network, imagenet_network, load_network
 from screening.classifiers.skin_heads import CLASSES, HEADS, IN_SCOPE, KINDS, LESION, SUSPICIOUS
+from screening.training.course import BATCH, Drawn, Schedule, area, binary, follow
 from screening.training.finetune import logits_of
 from screening.training.skin.augment import augment
 from screening.training.skin.photos import SKIN, UNKNOWN, LesionPhoto
@@ -31,28 +30,7 @@ SOURCE_SHARES = {"pad-ufes": 0.30, "milk10k": 0.49, "plain": 0.07, "dermoscopy":
 SUSPICION_WEIGHTS = {"MEL": 2.0, "NEV": 1.5}
 """Weight of these classes in the loss of *suspicious*: a melanoma passed for a nevus is the error that costs most. The others weigh 1."""
 
-_AT_ONCE = 8
-"""Photos forward and back together: sixteen at 320 px spend a third of their time on fresh memory (docs/experiments.md)."""
-
-_SAVED_EVERY = 250
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """``minutes`` of training in all; small pictures for the first ``small_share`` of them, then full size."""
-
-    minutes: float = 60.0
-    full_px: int = 320
-    small_share: float = 0.35
-    batch: int = 16
-    rate: float = 5e-4
-    averaging: float = 0.997
-    seed: int = 18
-
-    @property
-    def small_px(self) -> int:
-        """About 0.72 of the full side, in steps that the network halves five times."""
-        return round(self.full_px * 0.72 / 32) * 32
+SCHEDULE = Schedule(minutes=60.0, full_px=320, small_share=0.35, rate=5e-4, heads_faster=4.0, weight_decay=0.03, averaging=0.997, seed=18)
 
 
 @dataclass(frozen=True)
@@ -96,36 +74,16 @@ def _weight(photo: LesionPhoto) -> float:
 
 
 def finetune(begun: tuple[Network, Network], photos: list[LesionPhoto], squares: NDArray[np.uint8], folder: Path, schedule: Schedule) -> Network:
-    """Train the first of two equal networks on split ``train``; the second becomes its running mean and is returned.
-
-    Goes on from ``folder``/checkpoint.pt with the minutes already spent.
-    """
-    network, averaged = begun
-    optimiser = torch.optim.AdamW(_groups(network, schedule.rate), weight_decay=0.03)
-    checkpoint = folder / "checkpoint.pt"
-    step, spent = 0, 0.0
-    if checkpoint.exists():
-        kept = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(kept["network"])
-        averaged.load_state_dict(kept["averaged"])
-        optimiser.load_state_dict(kept["optimiser"])
-        step, spent = kept["step"], kept["spent"]
-    torch.manual_seed(schedule.seed + step)
-    network.train()
+    """Follow the course on split ``train`` (course.follow) and log what it gave on ``val``."""
     weights = sampling_weights(photos)
-    targets = Targets.of(photos, weights)
-    chances = torch.tensor(weights)
-    losses: list[float] = []
-    started = perf_counter() - spent
-    while (spent := perf_counter() - started) < schedule.minutes * 60:
-        losses.append(_step(network, averaged, optimiser, (squares, targets), chances, step, spent / (schedule.minutes * 60), schedule))
-        step += 1
-        if step % 50 == 0:
-            log.info("step %d, %.1f of %.0f minutes, loss %.4f", step, spent / 60, schedule.minutes, np.mean(losses[-50:]))
-        if step % _SAVED_EVERY == 0:
-            parts = {"network": network.state_dict(), "averaged": averaged.state_dict(), "optimiser": optimiser.state_dict()}
-            torch.save(parts | {"step": step, "spent": spent}, checkpoint.with_suffix(".partial"))
-            checkpoint.with_suffix(".partial").replace(checkpoint)
+    targets, chances = Targets.of(photos, weights), torch.tensor(weights)
+
+    def draw(size: int) -> Drawn:
+        rows = torch.multinomial(chances, BATCH)
+        pixels = augment(torch.from_numpy(squares[rows.numpy()]), targets.plain[rows], size)
+        return pixels, lambda logits, part: _loss(logits, targets, rows[part])
+
+    averaged = follow(schedule, begun, draw, folder)
     validate(averaged, photos, squares, schedule.full_px)
     return averaged.eval()
 
@@ -169,55 +127,13 @@ def validate(network: Network, photos: list[LesionPhoto], squares: NDArray[np.ui
                 source,
                 np.mean(recalls),
                 recalls,
-                _area(suspicious[mine], logits[mine, SUSPICIOUS]),
-                _area(scope[mine], logits[mine, IN_SCOPE]),
+                area(suspicious[mine], logits[mine, SUSPICIOUS]),
+                area(scope[mine], logits[mine, IN_SCOPE]),
             )
 
 
 def _kept(logits: NDArray[np.float32], kinds: NDArray[np.int64]) -> float:
     return float((logits[kinds == SKIN][:, KINDS].argmax(1) == SKIN).mean())
-
-
-def _area(truth: NDArray[np.float64], score: NDArray[np.float32]) -> float:
-    known = ~np.isnan(truth)
-    return float(roc_auc_score(truth[known], score[known])) if 0 < truth[known].mean() < 1 else float("nan")
-
-
-def _groups(network: Network, rate: float) -> list[dict[str, object]]:
-    return [{"params": list(network.backbone.parameters()), "lr": rate}, {"params": list(network.heads.parameters()), "lr": rate * 4}]
-
-
-def _step(
-    network: Network,
-    averaged: Network,
-    optimiser: torch.optim.Optimizer,
-    taught: tuple[NDArray[np.uint8], Targets],
-    chances: Tensor,
-    step: int,
-    progress: float,
-    schedule: Schedule,
-) -> float:
-    squares, targets = taught
-    rate = schedule.rate * _pace(progress)
-    optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, rate * 4
-    rows = torch.multinomial(chances, schedule.batch)
-    size = schedule.small_px if progress < schedule.small_share else schedule.full_px
-    pixels = augment(torch.from_numpy(squares[rows.numpy()]), targets.plain[rows], size)
-    optimiser.zero_grad()
-    total = 0.0
-    for part in torch.arange(schedule.batch).split(_AT_ONCE):
-        loss = _loss(network(pixels[part])[0], targets, rows[part]) * (len(part) / schedule.batch)
-        loss.backward()
-        total += float(loss.detach())
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-    optimiser.step()
-    _average(averaged, network, min(schedule.averaging, (1 + step) / (10 + step)))
-    return total
-
-
-def _pace(progress: float) -> float:
-    """Warm-up over the first twentieth, then half a cosine down to nearly nothing."""
-    return min(1.0, progress / 0.05 + 0.01) * (0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * progress))))
 
 
 def _loss(logits: Tensor, targets: Targets, rows: Tensor) -> Tensor:
@@ -230,23 +146,6 @@ def _loss(logits: Tensor, targets: Targets, rows: Tensor) -> Tensor:
     suspicious = logits[:, SUSPICIOUS] + targets.suspicious_offset[rows]
     return (
         total
-        + 0.7 * _binary(suspicious, targets.suspicious[rows], 0.03, targets.suspicious_weight[rows])
-        + 0.4 * _binary(logits[:, IN_SCOPE], targets.in_scope[rows], 0.05)
+        + 0.7 * binary(suspicious, targets.suspicious[rows], 0.03, targets.suspicious_weight[rows])
+        + 0.4 * binary(logits[:, IN_SCOPE], targets.in_scope[rows], 0.05)
     )
-
-
-def _binary(logits: Tensor, truth: Tensor, smoothing: float, weight: Tensor | None = None) -> Tensor:
-    known = ~truth.isnan()
-    if not known.any():
-        return logits.sum() * 0
-    softened = truth[known] * (1 - smoothing) + smoothing / 2
-    return functional.binary_cross_entropy_with_logits(logits[known], softened, None if weight is None else weight[known])
-
-
-@torch.no_grad()
-def _average(averaged: Network, network: Network, decay: float) -> None:
-    for mean, now in zip(averaged.state_dict().values(), network.state_dict().values(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(now, 1 - decay)
-        else:
-            mean.copy_(now)

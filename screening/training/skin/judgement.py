@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from screening.classifiers.skin_heads import CLASSES, SUSPICIOUS_CLASSES
 from screening.training import metrics
 from screening.training.judgement import by_patient, figures, given, number, patient_codes, renumbered, wrong_kind
-from screening.training.metrics import Metric, Vector, with_interval
+from screening.training.metrics import with_interval
 
 Pair = tuple[Mapping[str, str], Mapping[str, object]]
 
@@ -39,21 +38,6 @@ def judge_skin(labels: Sequence[Mapping[str, str]], predictions: Sequence[Mappin
     } | {name: part for name, part in found.items() if part}
 
 
-def sensitivity_at(scores: Vector, positive: NDArray[np.bool_], specificity: float) -> Metric:
-    """Share of positives above the lowest score that this share of the negatives stays below."""
-
-    def metric(weights: Vector) -> float:
-        negative = ~positive
-        if not weights[positive].sum() or not weights[negative].sum():
-            return float("nan")
-        order = np.argsort(scores[negative])
-        reached = np.cumsum(weights[negative][order]) >= specificity * weights[negative].sum()
-        least = scores[negative][order][int(np.argmax(reached))]
-        return float(weights[positive & (scores > least)].sum() / weights[positive].sum())
-
-    return metric
-
-
 def _suspicious(known: Sequence[Pair]) -> dict[str, object] | None:
     if not known:
         return None
@@ -65,10 +49,10 @@ def _suspicious(known: Sequence[Pair]) -> dict[str, object] | None:
     patients = patient_codes([label for label, _ in known])
     photo = figures(scores, decided, positive, ungradable, patients)
     photo["ece"] = with_interval(metrics.calibration_error(scores[answered], positive[answered]), renumbered(patients[answered]))
-    photo["sensitivity_at_80_specificity"] = with_interval(sensitivity_at(scores, positive, _SPECIFICITY), patients)
+    photo["sensitivity_at_80_specificity"] = with_interval(metrics.sensitivity_at(scores, positive, _SPECIFICITY), patients)
     most, called, ill, lost, codes = by_patient(scores, decided, positive, ungradable, patients)
     person = figures(most, called, ill, lost, codes)
-    person["sensitivity_at_80_specificity"] = with_interval(sensitivity_at(most, ill, _SPECIFICITY), codes)
+    person["sensitivity_at_80_specificity"] = with_interval(metrics.sensitivity_at(most, ill, _SPECIFICITY), codes)
     return {"per_photo": photo, "per_patient": person}
 
 
@@ -84,7 +68,7 @@ def _melanoma(known: Sequence[Pair]) -> dict[str, object] | None:
     return {
         "patients": int(ill.sum()),
         "called_suspicious": with_interval(metrics.share(called, ill), codes),
-        "at_80_specificity": with_interval(sensitivity_at(most, ill, _SPECIFICITY), codes),
+        "at_80_specificity": with_interval(metrics.sensitivity_at(most, ill, _SPECIFICITY), codes),
         "p_melanoma_auc": with_interval(
             metrics.area(np.array([number(found["p_MEL"], 0.0) for _, found in some]), melanoma), patient_codes([label for label, _ in some])
         ),

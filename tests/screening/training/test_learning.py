@@ -1,6 +1,7 @@
 """What the network sees while it learns. Imports torch."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -147,7 +148,7 @@ def test_a_graded_photo_that_nobody_rated_is_weakly_readable() -> None:
 def test_the_clock_paces_a_run_and_a_run_whose_minutes_are_spent_only_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from torch import nn
 
-    from screening.training import finetune
+    from screening.training import course, finetune
 
     class Small(nn.Module):
         def __init__(self) -> None:
@@ -155,9 +156,9 @@ def test_the_clock_paces_a_run_and_a_run_whose_minutes_are_spent_only_returns(tm
             self.backbone, self.heads = nn.Linear(1, 1), nn.Linear(1, 1)
 
     paces: list[float] = []
-    monkeypatch.setattr(finetune, "_step", lambda *arguments: paces.append(arguments[6]) or 0.5)
+    monkeypatch.setattr(course, "_step", lambda *arguments: paces.append(arguments[4]) or 0.5)
     monkeypatch.setattr(finetune, "validate", lambda *arguments: None)
-    begun, crops, schedule = (Small(), Small()), np.zeros((1, 8, 8, 3), np.uint8), finetune.Schedule(minutes=0.001)
+    begun, crops, schedule = (Small(), Small()), np.zeros((1, 8, 8, 3), np.uint8), replace(finetune.SCHEDULE, minutes=0.001)
     assert finetune.finetune(begun, [example("odir", 1)], crops, tmp_path, schedule) is begun[1]
     assert paces == sorted(paces)
     assert 0 <= paces[0] < paces[-1] < 1

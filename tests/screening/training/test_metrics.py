@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from screening.training import metrics
 from screening.training.judgement import judge, truth_of
+from screening.training.per_thousand import per_thousand
 
 
 def by_hand(metric: metrics.Metric, count: int) -> float:
@@ -93,3 +94,52 @@ def test_a_label_that_is_not_given_is_not_scored() -> None:
     assert truth_of({"file": "x", "dr_grade": "", "any_dr": "1"}, "referable") is None
     assert truth_of({"file": "x", "any_dr": "0"}, "sight_threatening") is False
     assert truth_of({"file": "x", "dr_grade": "3"}, "sight_threatening") is True
+
+
+def test_the_sensitivity_at_a_specificity_is_that_above_the_score_which_so_many_healthy_do_not_pass() -> None:
+    scores = np.array([0.1, 0.2, 0.3, 0.4, 0.9, 0.25, 0.5, 0.95])
+    ill = np.array([False] * 5 + [True] * 3)
+    # Four of five healthy lie at or below 0.4; of the ill 0.5 and 0.95 lie above.
+    assert by_hand(metrics.sensitivity_at(scores, ill, 0.8), 8) == pytest.approx(2 / 3)
+    assert by_hand(metrics.sensitivity_at(scores, ill, 0.4), 8) == pytest.approx(1)
+
+
+def test_of_a_thousand_screened_everybody_is_found_missed_sent_cleared_or_not_readable() -> None:
+    called = np.array([True, True, False, False, True, False, False, False, False])
+    ill = np.array([True] * 4 + [False] * 5)
+    unread = np.array([False, False, False, True, False, False, False, False, True])
+    figures = per_thousand(called, ill, unread, np.arange(9), 0.10)
+    counts = {name: figures[name]["value"] for name in ("found", "missed", "sent_needlessly", "not_readable")}  # type: ignore[index]
+    assert counts == {"found": 50, "missed": 25, "sent_needlessly": 180, "not_readable": 205}
+    assert figures["ppv"]["value"] == pytest.approx(50 / 230, abs=1e-4)  # type: ignore[index]
+    assert figures["npv"]["value"] == pytest.approx(540 / 565, abs=1e-4)  # type: ignore[index]
+
+
+def test_a_severe_eye_that_was_not_graded_counts_as_missed_and_its_patient_is_found_by_the_other() -> None:
+    labels = [
+        {"file": "a", "patient": "1", "dr_grade": "3"},
+        {"file": "b", "patient": "1", "dr_grade": "2"},
+        {"file": "c", "patient": "2", "dr_grade": "4"},
+        {"file": "d", "patient": "3", "dr_grade": "0"},
+    ]
+    rows = [prediction("retake", None, 0.5), prediction("graded", 2, 0.5), prediction("graded", 1, 0.5), prediction("graded", 3, 0.5)]
+    found = judge(labels, rows)["severe_called"]
+    assert found["per_eye"] == {"n": 2, "called": 0, "share": {"value": 0.0, "low": 0.0, "high": 0.0}}  # type: ignore[index]
+    assert (found["per_patient"]["n"], found["per_patient"]["called"]) == (2, 1)  # type: ignore[index]
+
+
+def test_a_photo_called_referable_below_grade_two_counts_as_called() -> None:
+    labels = [{"file": "a", "dr_grade": "2"}, {"file": "b", "dr_grade": "0"}]
+    rows = [prediction("graded", 1, 0.5) | {"referable": 1}, prediction("graded", 0, 0.5) | {"referable": 0}]
+    assert judge(labels, rows)["tasks"]["referable"]["per_eye"]["against_you"]["sensitivity"]["value"] == 1  # type: ignore[index]
+
+
+def test_another_finding_is_judged_by_the_readers_words_and_only_where_the_version_shows_it() -> None:
+    words = ["cataract", "cataract; mild NPDR", "normal", "drusen", "media opacity", "level 0"]
+    labels = [{"file": str(place), "source": "EyePACS" if place == 5 else "ODIR-5K", "findings": word} for place, word in enumerate(words)]
+    chances = [0.9, 0.2, 0.3, 0.1, 0.8, 0.9]
+    rows = [prediction("graded", 0, 0.5) | {"p_cataract": chance, "p_amd": None} for chance in chances]
+    found = judge(labels, rows)["findings"]
+    # Cloudy media are neither a cataract nor none, EyePACS has no such words: two against two, one pair of four in the wrong order.
+    assert set(found) == {"cataract"}  # type: ignore[call-overload]
+    assert (found["cataract"]["n"], found["cataract"]["positive"], found["cataract"]["auc"]["value"]) == (4, 2, 0.75)  # type: ignore[index]
